@@ -1,0 +1,133 @@
+"""The exception tree: everything that this package raises on purpose.
+
+BackpropError
+├── UsageError            exit 2   the command line asks for something that cannot be
+│   └── MissingExtra      exit 2   an optional package is not installed
+├── InputError                     a file is wrong; carries every problem found in it
+│   ├── ConfigError       exit 3
+│   ├── AnswerError       exit 3
+│   └── DataError         exit 4
+├── DivergedError         exit 5   a loss, gradient or parameter is not finite
+├── StorageError          exit 6   a run folder, checkpoint or output cannot be read or written
+└── InternalError         exit 70  a bug of ours
+
+Anything else that escapes is a bug, too, and ends with exit code 70.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one place of what the user wrote.
+
+    Attributes:
+        message: what was written, why it cannot be, what to do.
+        where: the file or flag, as the user named it; empty when there is none.
+        line: 1-based line, or None when the problem has no line.
+        column: 1-based column, or None.
+        source: the source line, shown under the message with a caret.
+    """
+
+    message: str
+    where: str = ""
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+
+    def heading(self) -> str:
+        """Give `file:line:column: message`, leaving out what is not known."""
+        place = ":".join(str(part) for part in (self.where, self.line, self.column) if part not in {None, ""})
+        return f"{place}: {self.message}" if place else self.message
+
+    def __str__(self) -> str:
+        if self.source is None or self.column is None:
+            return self.heading()
+        source, caret = _window(self.source, self.column)
+        return f"{self.heading()}\n    {source}\n    {' ' * caret}^"
+
+
+# A source line longer than this is shown as a window around the caret.
+WINDOW = 100
+
+
+def _window(source: str, column: int) -> tuple[str, int]:
+    """Cut a long source line around a 1-based column; give the text and the caret's offset in it."""
+    text = source.replace("\t", " ").rstrip()
+    offset = column - 1
+    start = 0 if len(text) <= WINDOW else max(0, offset - WINDOW // 2)
+    shown = text[start : start + WINDOW]
+    lead, tail = "…" if start else "", "…" if start + WINDOW < len(text) else ""
+    return lead + shown + tail, offset - start + len(lead)
+
+
+class BackpropError(Exception):
+    """Base of every error that a user can cause or must be told of."""
+
+    exit_code: ClassVar[int] = 70
+
+
+class UsageError(BackpropError):
+    """Report a command line that cannot be carried out."""
+
+    exit_code = 2
+
+
+class MissingExtra(UsageError):  # noqa: N818  it names what is missing
+    """Report an optional package that is not installed, with the command that installs it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"this needs {package}: pip install 'backprop-cli[{extra}]'")
+
+
+class InputError(BackpropError):
+    """Carry every problem found in what the user wrote, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(InputError):
+    """Report a config that is not valid."""
+
+    exit_code = 3
+
+
+class AnswerError(InputError):
+    """Report an answer sheet that is not valid."""
+
+    exit_code = 3
+
+
+class DataError(InputError):
+    """Report data that cannot be trained on."""
+
+    exit_code = 4
+
+
+class DivergedError(BackpropError):
+    """Report a quantity that stopped being finite."""
+
+    exit_code = 5
+
+
+class StorageError(BackpropError):
+    """Report a file or folder that cannot be read, written or used."""
+
+    exit_code = 6
+
+
+class InternalError(BackpropError):
+    """Report a broken promise of our own."""
+
+    exit_code = 70
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """Give '; did you mean …?' for the nearest known word, or '' when none is near."""
+    near = get_close_matches(wrong, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,60 @@
+"""What a name stands for, independent of how it is written.
+
+Layers are counted from the input here: layer 0 is the input, layer ℓ ≥ 1 the ℓ-th layer of neurons, and the weights
+and biases that feed layer ℓ carry ℓ. Notations turn these numbers into what an author writes.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Moment: TypeAlias = Literal["", "new", "change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value of a step: `z2_1`, `w1_2_1_new`, `L`, `yhat_1`, `e3_1`, `eta`.
+
+    Attributes:
+        symbol: x, y, yhat, z, a, e, s, w, b, L, penalty or eta. The input is always x, the last layer's
+            activation always yhat.
+        layer: the layer of z, a, e, s; the layer fed by w and b; None for the others.
+        indices: 1-based; (neuron,) or (to, from); () where nothing is counted.
+        moment: '' before the update, 'new' after it, 'change' for the difference; w and b only.
+        sample: the 1-based row of the data, or None for the whole batch.
+    """
+
+    symbol: str
+    layer: int | None = None
+    indices: tuple[int, ...] = ()
+    moment: Moment = ""
+    sample: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A value that the update keeps beside a parameter: `m:w1_2_1`, `vhat:b1_1`, `g:w1_2_1`, `eta:w1_2_1`.
+
+    Attributes:
+        symbol: 'g', 'eta', a letter of the optimizer's state ('m'), or a corrected one ('mhat').
+        parameter: the weight or bias it belongs to.
+        old: whether it is meant as the step found it; state only.
+    """
+
+    symbol: str
+    parameter: Variable
+    old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """The derivative of one variable with respect to another upstream of it: `dL/dw1_2_1`, `da2_1/dz2_1`.
+
+    The parts carry no sample of their own; `sample` is that of the whole.
+    """
+
+    top: Variable
+    bottom: Variable
+    sample: int | None = None
+
+
+Quantity: TypeAlias = Variable | Attached | Derivative
