@@ -1,0 +1,177 @@
+"""Activations that multiply what they get by a gate that it opens itself."""
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.algebra.functions import erf, exp, fill_erfc, tanh
+from backprop_cli.rules.activations.base import Interval, Pointwise, Value
+from backprop_cli.rules.activations.squashing import Sigmoid
+from backprop_cli.rules.base import Array, Run, Scratch
+
+_ROOT_2 = math.sqrt(2.0)
+_ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
+_PEAK = 1.0 / math.sqrt(2.0 * math.pi)
+_CUBIC = 0.044715
+
+
+class Gelu(Pointwise):
+    """Weigh z by the chance that a normal variable lies below it: a = zΦ(z), a′ = Φ(z) + zφ(z).
+
+    `approximate: tanh` replaces Φ(z) by ½(1 + tanh(√(2/π)(z + 0.044715z³))).  Source: D. Hendrycks and K. Gimpel,
+    "Gaussian Error Linear Units" (2016).
+    """
+
+    name: Literal["gelu"] = "gelu"
+    approximate: Annotated[
+        Literal["none", "tanh"], Field(description="tanh: the published approximation of the normal distribution")
+    ] = "none"
+    initializer = "he_uniform"
+    formula_text = "a = z · ½(1 + erf(z/√2))"
+    slope_text = "a′ = ½(1 + erf(z/√2)) + z · e^(−z²/2)/√(2π)"
+
+    @property
+    def outputs(self) -> Interval:
+        return (-0.1701, math.inf)
+
+    def formula(self, z: Value) -> Value:
+        if self.approximate == "none":
+            return z * (0.5 * (1.0 + erf(z / _ROOT_2)))
+        return z * (0.5 * (1.0 + tanh(_ROOT_2_OVER_PI * (z + _CUBIC * z**3))))
+
+    def slope(self, z: Value, a: Value) -> Value:
+        if self.approximate == "none":
+            bell: Value = exp(-(z**2) / 2.0)
+            return 0.5 * (1.0 + erf(z / _ROOT_2)) + z * (bell / math.sqrt(2.0 * math.pi))
+        bent: Value = tanh(_ROOT_2_OVER_PI * (z + _CUBIC * z**3))
+        inner: Value = _ROOT_2_OVER_PI * (1.0 + 3.0 * _CUBIC * z**2)
+        slope: Value = 0.5 * (1.0 + bent) + 0.5 * z * (1.0 - bent**2) * inner
+        return slope
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        if self.approximate == "none":
+            return lambda: _fill_gelu(z, a, scratch)
+        bent = scratch[0]
+
+        def run() -> None:
+            _fill_bent(z, bent)
+            np.add(bent, 1.0, out=bent)
+            np.multiply(z, 0.5, out=a)
+            np.multiply(a, bent, out=a)
+
+        return run
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        fill = _fill_gelu_slope if self.approximate == "none" else _fill_bent_slope
+        slope = scratch[0]
+
+        def run() -> None:
+            fill(z, scratch)
+            np.multiply(delta, slope, out=delta)
+
+        return run
+
+
+def _fill_half_tail(z: Array, tail: Array, bell: Array, work: Array) -> None:
+    """Fill tail with Φ(−|z|) and bell with e^(−z²/2)."""
+    np.abs(z, out=bell)
+    np.multiply(bell, 1.0 / _ROOT_2, out=bell)
+    fill_erfc(bell, tail, work)
+    np.multiply(tail, 0.5, out=tail)
+
+
+def _fill_gelu(z: Array, a: Array, scratch: Scratch) -> None:
+    """Fill a with zΦ(z) = max(z, 0) − |z| · Φ(−|z|), which loses no digit on either side."""
+    tail, bell, work = scratch
+    _fill_half_tail(z, tail, bell, work)
+    np.abs(z, out=bell)
+    np.multiply(tail, bell, out=tail)
+    np.maximum(z, 0.0, out=a)
+    np.subtract(a, tail, out=a)
+
+
+def _fill_gelu_slope(z: Array, scratch: Scratch) -> None:
+    """Fill the first scratch array with Φ(z) + zφ(z)."""
+    slope, bell, work = scratch
+    _fill_half_tail(z, slope, bell, work)
+    # Φ(z) = ½ + sign(z)(½ − Φ(−|z|)), which is right on both sides of zero.
+    np.subtract(0.5, slope, out=slope)
+    np.copysign(slope, z, out=slope)
+    np.add(slope, 0.5, out=slope)
+    np.multiply(bell, z, out=bell)
+    np.multiply(bell, _PEAK, out=bell)
+    np.add(slope, bell, out=slope)
+
+
+def _fill_bent(z: Array, out: Array) -> None:
+    """Fill out with tanh(√(2/π)(z + 0.044715z³))."""
+    np.multiply(z, z, out=out)
+    np.multiply(out, _CUBIC, out=out)
+    np.add(out, 1.0, out=out)
+    np.multiply(out, z, out=out)
+    np.multiply(out, _ROOT_2_OVER_PI, out=out)
+    np.tanh(out, out=out)
+
+
+def _fill_bent_slope(z: Array, scratch: Scratch) -> None:
+    """Fill the first scratch array with the slope of the tanh approximation."""
+    slope, bent, work = scratch
+    _fill_bent(z, bent)
+    np.multiply(z, z, out=slope)
+    np.multiply(slope, 3.0 * _CUBIC, out=slope)
+    np.add(slope, 1.0, out=slope)
+    np.multiply(slope, z, out=slope)
+    np.multiply(slope, _ROOT_2_OVER_PI, out=slope)
+    np.multiply(bent, bent, out=work)
+    np.subtract(1.0, work, out=work)
+    np.multiply(slope, work, out=slope)
+    np.add(slope, bent, out=slope)
+    np.add(slope, 1.0, out=slope)
+    np.multiply(slope, 0.5, out=slope)
+
+
+class Silu(Pointwise):
+    """Weigh z by its own sigmoid: a = zσ(z), a′ = a + σ(z)(1 − a); also called swish.
+
+    Source: S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation
+    in Reinforcement Learning" (2018).
+    """
+
+    name: Literal["silu"] = "silu"
+    initializer = "he_uniform"
+    formula_text = "a = z / (1 + e⁻ᶻ)"
+    slope_text = "a′ = a + (1 − a) / (1 + e⁻ᶻ)"
+
+    @property
+    def outputs(self) -> Interval:
+        return (-0.2785, math.inf)
+
+    def formula(self, z: Value) -> Value:
+        return z * (1.0 / (1.0 + exp(-z)))
+
+    def slope(self, z: Value, a: Value) -> Value:
+        return a + 1.0 / (1.0 + exp(-z)) * (1.0 - a)
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        gate = Sigmoid().kernel(z, a, scratch)
+
+        def run() -> None:
+            gate()
+            np.multiply(a, z, out=a)
+
+        return run
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        slope, gate, _ = scratch
+        open_gate = Sigmoid().kernel(z, gate, scratch)
+
+        def run() -> None:
+            open_gate()
+            np.subtract(1.0, a, out=slope)
+            np.multiply(slope, gate, out=slope)
+            np.add(slope, a, out=slope)
+            np.multiply(delta, slope, out=delta)
+
+        return run

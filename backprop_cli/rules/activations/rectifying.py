@@ -1,0 +1,255 @@
+"""Activations that let what is positive through and hold back what is negative."""
+
+import math
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.algebra.functions import exp, expm1, greater, ln, maximum, where
+from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise, Value
+from backprop_cli.rules.activations.squashing import Sigmoid
+from backprop_cli.rules.base import Array, Run, Scratch, ignore
+
+
+class Relu(Pointwise):
+    """Cut off what is negative: a = max(0, z), a′ = 1 where z > 0 and 0 elsewhere, 0 at the kink z = 0.
+
+    Source: V. Nair and G. E. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines" (2010).
+    """
+
+    name: Literal["relu"] = "relu"
+    initializer = "he_uniform"
+    formula_text = "a = max(0, z)"
+    slope_text = "a′ = 1 where z > 0, else 0"
+
+    @property
+    def outputs(self) -> Interval:
+        return (0.0, math.inf)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,)
+
+    def formula(self, z: Value) -> Value:
+        return maximum(z, 0.0)
+
+    def slope(self, z: Value, a: Value) -> Value:
+        return where(greater(z, 0.0), 1.0, 0.0)
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        return lambda: ignore(np.maximum(z, 0.0, out=a))
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        slope = scratch[0]
+
+        def run() -> None:
+            np.sign(a, out=slope)
+            np.multiply(delta, slope, out=delta)
+
+        return run
+
+
+class LeakyRelu(Pointwise):
+    """Let a little of what is negative through: a = z where z > 0, else slope · z; at z = 0 the slope is the small one.
+
+    Source: A. L. Maas, A. Y. Hannun and A. Y. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models"
+    (2013).
+    """
+
+    name: Literal["leaky_relu"] = "leaky_relu"
+    negative_slope: Annotated[float, Field(ge=0, le=1, description="slope where z ≤ 0")] = 0.01
+    initializer = "he_uniform"
+    formula_text = "a = z where z > 0, else negative_slope · z"
+    slope_text = "a′ = 1 where z > 0, else negative_slope"
+
+    @property
+    def outputs(self) -> Interval:
+        return EVERYTHING if self.negative_slope else (0.0, math.inf)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,)
+
+    def formula(self, z: Value) -> Value:
+        return where(greater(z, 0.0), z, self.negative_slope * z)
+
+    def slope(self, z: Value, a: Value) -> Value:
+        return where(greater(z, 0.0), 1.0, self.negative_slope)
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        # With a slope of at most 1 the right branch is the larger one.
+        def run() -> None:
+            np.multiply(z, self.negative_slope, out=a)
+            np.maximum(z, a, out=a)
+
+        return run
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        slope = scratch[0]
+
+        def run() -> None:
+            _fill_positive(z, slope)
+            np.multiply(slope, 1.0 - self.negative_slope, out=slope)
+            np.add(slope, self.negative_slope, out=slope)
+            np.multiply(delta, slope, out=delta)
+
+        return run
+
+
+def _fill_positive(z: Array, out: Array) -> None:
+    """Fill out with 1 where z > 0 and 0 elsewhere, in the dtype of z."""
+    np.maximum(z, 0.0, out=out)
+    np.sign(out, out=out)
+
+
+def _fill_elu(z: Array, out: Array, work: Array, alpha: float) -> None:
+    """Fill out with z where z > 0 and alpha(eᶻ − 1) elsewhere."""
+    np.minimum(z, 0.0, out=out)
+    np.expm1(out, out=out)
+    np.multiply(out, alpha, out=out)
+    np.maximum(z, 0.0, out=work)
+    np.add(out, work, out=out)
+
+
+def _fill_elu_slope(z: Array, out: Array, work: Array, alpha: float) -> None:
+    """Fill out with 1 where z > 0 and alpha · eᶻ elsewhere."""
+    np.minimum(z, 0.0, out=out)
+    np.exp(out, out=out)
+    np.multiply(out, alpha, out=out)
+    _fill_positive(z, work)
+    np.multiply(work, 1.0 - alpha, out=work)
+    np.add(out, work, out=out)
+
+
+class Elu(Pointwise):
+    """Bend smoothly below zero: a = z where z > 0, else α(eᶻ − 1); a′ = a + α there, at z = 0 too.
+
+    Source: D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and Accurate Deep Network Learning by Exponential
+    Linear Units" (2016).
+    """
+
+    name: Literal["elu"] = "elu"
+    alpha: Annotated[float, Field(gt=0, description="how far below zero the activation may go")] = 1.0
+    initializer = "he_uniform"
+    formula_text = "a = z where z > 0, else α(eᶻ − 1)"
+    slope_text = "a′ = 1 where z > 0, else a + α"
+
+    @property
+    def outputs(self) -> Interval:
+        return (-self.alpha, math.inf)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,) if self.alpha != 1.0 else ()
+
+    def formula(self, z: Value) -> Value:
+        return where(greater(z, 0.0), z, self.alpha * expm1(z))
+
+    def slope(self, z: Value, a: Value) -> Value:
+        return where(greater(z, 0.0), 1.0, a + self.alpha)
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        return lambda: _fill_elu(z, a, scratch[0], self.alpha)
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        slope, work, _ = scratch
+
+        def run() -> None:
+            _fill_elu_slope(z, slope, work, self.alpha)
+            np.multiply(delta, slope, out=delta)
+
+        return run
+
+
+class Selu(Pointwise):
+    """Normalize themselves: a = λz where z > 0, else λα(eᶻ − 1); a′ = a + λα there, at the kink z = 0 too.
+
+    λ = 1.0507…, α = 1.6733… keep mean 0 and variance 1 from layer to layer.  Source: G. Klambauer, T. Unterthiner,
+    A. Mayr and S. Hochreiter, "Self-Normalizing Neural Networks" (2017).
+    """
+
+    name: Literal["selu"] = "selu"
+    scale: ClassVar[float] = 1.0507009873554804934193349852946
+    alpha: ClassVar[float] = 1.6732632423543772848170429916717
+    initializer = "lecun_normal"
+    formula_text = "a = λz where z > 0, else λα(eᶻ − 1)"
+    slope_text = "a′ = λ where z > 0, else a + λα"
+
+    @property
+    def outputs(self) -> Interval:
+        return (-self.scale * self.alpha, math.inf)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,)
+
+    def formula(self, z: Value) -> Value:
+        return self.scale * where(greater(z, 0.0), z, self.alpha * expm1(z))
+
+    def slope(self, z: Value, a: Value) -> Value:
+        return where(greater(z, 0.0), self.scale, a + self.scale * self.alpha)
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        def run() -> None:
+            _fill_elu(z, a, scratch[0], self.alpha)
+            np.multiply(a, self.scale, out=a)
+
+        return run
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        slope, work, _ = scratch
+
+        def run() -> None:
+            _fill_elu_slope(z, slope, work, self.alpha)
+            np.multiply(slope, self.scale, out=slope)
+            np.multiply(delta, slope, out=delta)
+
+        return run
+
+
+class Softplus(Pointwise):
+    """Round off the corner of relu: a = ln(1 + eᶻ), a′ = σ(z).
+
+    Source: C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau and R. Garcia, "Incorporating Second-Order Functional Knowledge
+    for Better Option Pricing" (2001).
+    """
+
+    name: Literal["softplus"] = "softplus"
+    initializer = "he_uniform"
+    formula_text = "a = ln(1 + eᶻ)"
+    slope_text = "a′ = 1 / (1 + e⁻ᶻ)"
+
+    @property
+    def outputs(self) -> Interval:
+        return (0.0, math.inf)
+
+    def formula(self, z: Value) -> Value:
+        return ln(1.0 + exp(z))
+
+    def slope(self, z: Value, a: Value) -> Value:
+        return 1.0 / (1.0 + exp(-z))
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        # max(z, 0) + ln(1 + e^−|z|) is the same, and its exponential cannot overflow.
+        work = scratch[0]
+
+        def run() -> None:
+            np.abs(z, out=a)
+            np.negative(a, out=a)
+            np.exp(a, out=a)
+            np.log1p(a, out=a)
+            np.maximum(z, 0.0, out=work)
+            np.add(a, work, out=a)
+
+        return run
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        slope = scratch[0]
+        fill_slope = Sigmoid().kernel(z, slope, scratch)
+
+        def run() -> None:
+            fill_slope()
+            np.multiply(delta, slope, out=delta)
+
+        return run

@@ -1,0 +1,70 @@
+"""The activation that couples the neurons of a layer."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.algebra.functions import exp, maximum
+from backprop_cli.rules.activations.base import Interval, Rowwise, Value
+from backprop_cli.rules.base import Array, Run, Scratch
+
+
+class Softmax(Rowwise):
+    """Share 1 among the neurons of a layer: a_i = e^z_i / Σ_k e^z_k, ∂a_j/∂z_i = a_j([i = j] − a_i).
+
+    `shift: max` shows the exponentials of z − max z, as code writes them; what is trained is stable either way.
+    Source: J. S. Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs" (1990).
+    """
+
+    name: Literal["softmax"] = "softmax"
+    shift: Annotated[Literal["none", "max"], Field(description="max: exponentials are shown of z − max z")] = "none"
+    formula_text = "a_i = e^z_i / Σ_k e^z_k"
+    slope_text = "∂a_j/∂z_i = a_j([i = j] − a_i)"
+
+    @property
+    def outputs(self) -> Interval:
+        return (0.0, 1.0)
+
+    def exponentials(self, z: Sequence[Value]) -> list[Value]:
+        """Give the e_i of one sample, shifted as the settings say."""
+        if self.shift == "none":
+            return [exp(each) for each in z]
+        top = z[0]
+        for each in z[1:]:
+            top = maximum(top, each)
+        return [exp(each - top) for each in z]
+
+    def formula(self, z: Sequence[Value]) -> list[Value]:
+        exponentials = self.exponentials(z)
+        total = exponentials[0]
+        for each in exponentials[1:]:
+            total = total + each
+        return [each / total for each in exponentials]
+
+    def slope(self, a: Sequence[Value], of: int, by: int) -> Value:
+        return a[of] * ((1.0 if of == by else 0.0) - a[by])
+
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+        row = scratch[0][:1]
+
+        def run() -> None:
+            np.maximum.reduce(z, axis=0, keepdims=True, out=row)
+            np.subtract(z, row, out=a)
+            np.exp(a, out=a)
+            np.add.reduce(a, axis=0, keepdims=True, out=row)
+            np.divide(a, row, out=a)
+
+        return run
+
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+        row, work = scratch[0][:1], scratch[1]
+
+        def run() -> None:
+            np.multiply(delta, a, out=work)
+            np.add.reduce(work, axis=0, keepdims=True, out=row)
+            np.subtract(delta, row, out=delta)
+            np.multiply(delta, a, out=delta)
+
+        return run

@@ -1,0 +1,122 @@
+"""What all rules have in common, and how a family of rules becomes a choice in a config."""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, get_args, get_origin
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+
+Array: TypeAlias = NDArray[np.floating[Any]]
+# A kernel whose arrays are bound: calling it refreshes its output from its inputs, without allocating.
+Run: TypeAlias = Callable[[], None]
+# Three arrays of the shape of a kernel's output, for whatever it needs in between.
+Scratch: TypeAlias = tuple[Array, Array, Array]
+
+Item = TypeVar("Item")
+Listed = Annotated[tuple[Item, ...], Strict(strict=False)]
+
+PositiveFloat = Annotated[float, Field(gt=0)]
+NonNegativeFloat = Annotated[float, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+# Larger counts are slips of the keyboard, and NumPy could not index them.
+LARGEST_COUNT = 2**31 - 1
+Count = Annotated[int, Field(gt=0, le=LARGEST_COUNT)]
+
+
+class Strictly(BaseModel):
+    """A frozen model that takes nothing it does not know: no extra keys, no conversions, no nan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Rule(Strictly):
+    """One definition, chosen in a config by its `name`, its settings beside it.
+
+    Final classes declare `name` as a `Literal` with that word as its default; abstract ones do not.
+    """
+
+    # The formula as a reader would write it, for tables and help.
+    formula_text: ClassVar[str]
+
+    @property
+    def title(self) -> str:
+        """Give the name with the settings that differ from their defaults: `leaky_relu(slope=0.1)`."""
+        fields = type(self).model_fields
+        changed = [
+            f"{key}={_brief(getattr(self, key))}"
+            for key, field in fields.items()
+            if key != "name" and getattr(self, key) != field.get_default(call_default_factory=True)
+        ]
+        return f"{rule_name(type(self))}({', '.join(changed)})" if changed else rule_name(type(self))
+
+
+def _brief(setting: object) -> str:
+    if isinstance(setting, Rule):
+        return setting.title
+    if isinstance(setting, BaseModel):
+        inner = setting.model_dump(exclude_defaults=True)
+        return "{" + ", ".join(f"{key}: {value}" for key, value in inner.items()) + "}"
+    return str(setting)
+
+
+Family = TypeVar("Family", bound=Rule)
+
+
+def is_final(rule: type[Rule]) -> bool:
+    """Say whether a rule has a name of its own, and so can be chosen."""
+    field = rule.model_fields.get("name")
+    return field is not None and get_origin(field.annotation) is Literal
+
+
+def rule_name(rule: type[Rule]) -> str:
+    """Give the word that chooses a final rule in a config."""
+    (name,) = get_args(rule.model_fields["name"].annotation)
+    return str(name)
+
+
+def members(family: type[Family]) -> dict[str, type[Family]]:
+    """List a family's final classes by name, in the order of their definition."""
+    found: dict[str, type[Family]] = {}
+    for child in family.__subclasses__():
+        if is_final(child):
+            found[rule_name(child)] = child
+        found |= members(child)
+    return found
+
+
+def named(value: object) -> object:
+    """Turn the short form of a choice, its bare name, into the long one."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+def choice(family: type[Rule]) -> Any:
+    """Build the config type that takes any member of a family: its name, or a mapping with its settings.
+
+    Call it once all members are defined.
+    """
+    rules = members(family)
+    union = reduce(or_, rules.values()) if len(rules) > 1 else next(iter(rules.values()))
+    picked = Annotated[union, Field(discriminator="name")] if len(rules) > 1 else union
+    return Annotated[picked, BeforeValidator(named), WithShortForm(tuple(rules))]
+
+
+class WithShortForm:
+    """Let the JSON schema take a bare name wherever it takes the mapping.
+
+    Mappings are told apart by `name`, so the schema of each lists its own name as required.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Offer the names beside the mapping."""
+        long_form = handler(core_schema)
+        return {"anyOf": [{"enum": list(self.names), "type": "string"}, long_form]}
+
+
+def ignore(result: object) -> None:
+    """Drop what a ufunc returns beside filling its output."""

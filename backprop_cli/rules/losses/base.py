@@ -1,0 +1,115 @@
+"""What a loss is.
+
+One output of one sample contributes a share; shares are added or averaged over the outputs as the loss says, and over
+the samples as its `reduction` says.  Arrays have one row per output and one column per sample.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Annotated, ClassVar, Literal, TypeAlias, TypeVar
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.algebra.term import Term
+from backprop_cli.rules.activations import Activation
+from backprop_cli.rules.base import Array, Rule, Run, Scratch
+
+Value = TypeVar("Value", float, Array, Term)
+Measure: TypeAlias = Callable[[], float]
+Over: TypeAlias = Literal["sum", "mean"]
+Reduction = Annotated[Over, Field(description="how the losses of a batch's samples become one number")]
+
+
+class Shortcut(ABC):
+    """A loss and the activation in front of it, taken together: stable, and with a simple slope."""
+
+    @abstractmethod
+    def slope(self, y: Value, a: Value) -> Value:
+        """Give the derivative of one sample's shares, added over the outputs, with respect to this output's z."""
+
+    @abstractmethod
+    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
+        """Fill out with each output's share, computed from z; row has one number per sample."""
+
+    @abstractmethod
+    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
+        """Fill out with `slope`, without allocating."""
+
+
+class Loss(Rule):
+    """Measure how far the predictions ŷ are from the targets y."""
+
+    slope_text: ClassVar[str]
+    # How the shares of a sample's outputs become the sample's loss.
+    over_outputs: ClassVar[Over]
+    # Closed intervals that predictions and targets must lie in.
+    predictions: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
+    targets: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
+    # Whether the targets of a sample must add up to 1.
+    distribution: ClassVar[bool] = False
+    # Activations in front of it that would misread the loss, with the reason.
+    refuses: ClassVar[Mapping[type[Activation], str]] = {}
+    shortcuts: ClassVar[Mapping[type[Activation], Shortcut]] = {}
+    metrics: ClassVar[tuple[str, ...]] = ()
+    reduction: Reduction
+
+    @abstractmethod
+    def share(self, y: Value, yhat: Value) -> Value:
+        """Give one output's share of one sample's loss, before any sum or mean."""
+
+    @abstractmethod
+    def slope(self, y: Value, yhat: Value) -> Value:
+        """Give the derivative of the share with respect to ŷ, in the form that is taught."""
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Values of ŷ − y where the share has no derivative; the docstring says which slope is meant there."""
+        return ()
+
+    @abstractmethod
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        """Fill out with every share, without allocating."""
+
+    @abstractmethod
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        """Fill out with every share's slope, without allocating."""
+
+    def weight(self, outputs: int, samples: int) -> float:
+        """Give the factor between the sum of all shares of a batch and its loss."""
+        counted = (outputs if self.over_outputs == "mean" else 1) * (samples if self.reduction == "mean" else 1)
+        return 1.0 / counted
+
+    def measure(self, y: Array, yhat: Array, scratch: Scratch) -> Measure:
+        """Bind the loss of the batch."""
+        shares, work, _ = scratch
+        weight = self.weight(*y.shape)
+
+        def run() -> float:
+            self.fill_shares(y, yhat, shares, work)
+            return float(np.add.reduce(shares, axis=None)) * weight
+
+        return run
+
+    def joint_measure(self, shortcut: Shortcut, y: Array, z: Array, scratch: Scratch) -> Measure:
+        """Bind the loss of the batch, computed by a shortcut from the last layer's z."""
+        shares, work, spare = scratch
+        weight, row = self.weight(*y.shape), spare[:1]
+
+        def run() -> float:
+            shortcut.fill_shares(y, z, shares, work, row)
+            return float(np.add.reduce(shares, axis=None)) * weight
+
+        return run
+
+    def pull(self, y: Array, yhat: Array, delta: Array, scratch: Scratch, shortcut: Shortcut | None) -> Run:
+        """Bind delta ← dL/dŷ, or dL/dz of the last layer by a shortcut."""
+        weight = self.weight(*y.shape)
+        fill = self.fill_slopes if shortcut is None else shortcut.fill_slopes
+
+        def run() -> None:
+            fill(y, yhat, delta, scratch[0])
+            np.multiply(delta, weight, out=delta)
+
+        return run

@@ -1,0 +1,164 @@
+"""Losses that measure a distance between prediction and target."""
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.algebra.functions import absolute, maximum, minimum, sign
+from backprop_cli.rules.base import Array
+from backprop_cli.rules.losses.base import Loss, Reduction, Value
+
+
+class HalfSse(Loss):
+    """Add half the squared errors over the outputs: ½ Σ_k (y_k − ŷ_k)², slope −(y − ŷ); samples are added, too.
+
+    Source: D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by back-propagating errors",
+    Nature 323 (1986).
+    """
+
+    name: Literal["half_sse"] = "half_sse"
+    reduction: Reduction = "sum"
+    over_outputs = "sum"
+    formula_text = "L = ½ Σ_k (y_k − ŷ_k)²"
+    slope_text = "∂L/∂ŷ_k = −(y_k − ŷ_k)"
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return 0.5 * (y - yhat) ** 2
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -(y - yhat)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(y, yhat, out=work)
+        np.multiply(work, work, out=out)
+        np.multiply(out, 0.5, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=out)
+
+
+class Sse(Loss):
+    """Add the squared errors over the outputs: Σ_k (y_k − ŷ_k)², slope −2(y − ŷ); samples are added, too.
+
+    Source: the method of least squares; see C. M. Bishop, "Pattern Recognition and Machine Learning" (2006),
+    section 3.1.
+    """
+
+    name: Literal["sse"] = "sse"
+    reduction: Reduction = "sum"
+    over_outputs = "sum"
+    formula_text = "L = Σ_k (y_k − ŷ_k)²"
+    slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)"
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return (y - yhat) ** 2
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -2.0 * (y - yhat)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(y, yhat, out=work)
+        np.multiply(work, work, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=out)
+        np.multiply(out, 2.0, out=out)
+
+
+class Mse(Loss):
+    """Average the squared errors over the outputs: 1/K Σ_k (y_k − ŷ_k)², slope −2(y − ŷ)/K; samples are averaged, too.
+
+    Source: the method of least squares, as PyTorch's MSELoss and Keras' MeanSquaredError count it.
+    """
+
+    name: Literal["mse"] = "mse"
+    reduction: Reduction = "mean"
+    over_outputs = "mean"
+    metrics = ("mae",)
+    formula_text = "L = 1/K Σ_k (y_k − ŷ_k)²"
+    slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)/K"
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return (y - yhat) ** 2
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -2.0 * (y - yhat)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(y, yhat, out=work)
+        np.multiply(work, work, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=out)
+        np.multiply(out, 2.0, out=out)
+
+
+class Mae(Loss):
+    """Average the absolute errors over the outputs: 1/K Σ_k |y_k − ŷ_k|; at the kink ŷ = y the slope is 0.
+
+    Samples are averaged, too.  Source: least absolute deviations; PyTorch's L1Loss counts it the same way.
+    """
+
+    name: Literal["mae"] = "mae"
+    reduction: Reduction = "mean"
+    over_outputs = "mean"
+    metrics = ("rmse",)
+    formula_text = "L = 1/K Σ_k |y_k − ŷ_k|"
+    slope_text = "∂L/∂ŷ_k = sign(ŷ_k − y_k)/K"
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,)
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return absolute(y - yhat)
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return sign(yhat - y)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(y, yhat, out=out)
+        np.abs(out, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=work)
+        np.sign(work, out=out)
+
+
+class Huber(Loss):
+    """Square small errors and count large ones linearly: ½d² where |d| ≤ δ, else δ(|d| − ½δ), with d = ŷ − y.
+
+    Averaged over the outputs and the samples; the slope is d, held between −δ and δ.  Source: P. J. Huber, "Robust
+    Estimation of a Location Parameter" (1964).
+    """
+
+    name: Literal["huber"] = "huber"
+    reduction: Reduction = "mean"
+    delta: Annotated[float, Field(gt=0, description="the error from which on the loss grows linearly")] = 1.0
+    over_outputs: ClassVar[Literal["sum", "mean"]] = "mean"
+    metrics = ("mae",)
+    formula_text = "L = 1/K Σ_k m(|d| − ½m), d = ŷ_k − y_k, m = min(|d|, δ)"
+    slope_text = "∂L/∂ŷ_k = max(−δ, min(δ, d))/K"
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        distance = absolute(yhat - y)
+        near = minimum(distance, self.delta)
+        return near * (distance - 0.5 * near)
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return maximum(minimum(yhat - y, self.delta), -self.delta)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=out)
+        np.abs(out, out=out)
+        np.minimum(out, self.delta, out=work)
+        np.multiply(work, 0.5, out=work)
+        np.subtract(out, work, out=out)
+        np.multiply(work, 2.0, out=work)
+        np.multiply(out, work, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=out)
+        np.minimum(out, self.delta, out=out)
+        np.maximum(out, -self.delta, out=out)

@@ -1,0 +1,146 @@
+"""Losses that measure how unlikely the targets are if the predictions are probabilities."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from backprop_cli.algebra.functions import ln
+from backprop_cli.rules.activations.base import Activation
+from backprop_cli.rules.activations.softmax import Softmax
+from backprop_cli.rules.activations.squashing import Sigmoid
+from backprop_cli.rules.base import Array
+from backprop_cli.rules.losses.base import Loss, Reduction, Shortcut, Value
+
+
+def _smallest(x: Array) -> float:
+    """Give the smallest normal number of a dtype: what stands in for a probability that underflowed to 0."""
+    return float(np.finfo(x.dtype).tiny)
+
+
+class SigmoidShortcut(Shortcut):
+    """Sigmoid, then binary cross-entropy: share max(z, 0) − y·z + ln(1 + e^−|z|), slope a − y."""
+
+    def slope(self, y: Value, a: Value) -> Value:
+        return a - y
+
+    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
+        np.abs(z, out=out)
+        np.negative(out, out=out)
+        np.exp(out, out=out)
+        np.log1p(out, out=out)
+        np.maximum(z, 0.0, out=work)
+        np.add(out, work, out=out)
+        np.multiply(y, z, out=work)
+        np.subtract(out, work, out=out)
+
+    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
+        np.subtract(a, y, out=out)
+
+
+class SoftmaxShortcut(Shortcut):
+    """Softmax, then cross-entropy: share y(max z + ln Σ e^(z − max z) − z), slope a − y.
+
+    The slope rests on the targets of a sample adding up to 1.
+    """
+
+    def slope(self, y: Value, a: Value) -> Value:
+        return a - y
+
+    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
+        np.maximum.reduce(z, axis=0, keepdims=True, out=row)
+        np.subtract(z, row, out=out)
+        np.exp(out, out=work)
+        np.add.reduce(work, axis=0, keepdims=True, out=row)
+        np.log(row, out=row)
+        np.subtract(row, out, out=out)
+        np.multiply(out, y, out=out)
+
+    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
+        np.subtract(a, y, out=out)
+
+
+class BinaryCrossEntropy(Loss):
+    """Score each output as a yes or no: −1/K Σ_k (y_k ln ŷ_k + (1 − y_k) ln(1 − ŷ_k)); samples are averaged, too.
+
+    Behind a sigmoid it is computed from z, and ∂L/∂z_k = (ŷ_k − y_k)/K.  Source: C. M. Bishop, "Pattern Recognition
+    and Machine Learning" (2006), equation 4.90.
+    """
+
+    name: Literal["binary_cross_entropy"] = "binary_cross_entropy"
+    reduction: Reduction = "mean"
+    over_outputs = "mean"
+    predictions = (0.0, 1.0)
+    targets = (0.0, 1.0)
+    metrics = ("accuracy",)
+    refuses: ClassVar[Mapping[type[Activation], str]] = {
+        Softmax: "binary_cross_entropy scores each output on its own, but softmax shares 1 among them; "
+        "use cross_entropy, or sigmoid"
+    }
+    shortcuts: ClassVar[Mapping[type[Activation], Shortcut]] = {Sigmoid: SigmoidShortcut()}
+    formula_text = "L = −1/K Σ_k (y_k ln ŷ_k + (1 − y_k) ln(1 − ŷ_k))"
+    slope_text = "∂L/∂ŷ_k = (−y_k/ŷ_k + (1 − y_k)/(1 − ŷ_k))/K"
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return -(y * ln(yhat) + (1.0 - y) * ln(1.0 - yhat))
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -(y / yhat) + (1.0 - y) / (1.0 - yhat)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        tiny = _smallest(out)
+        np.subtract(1.0, yhat, out=out)
+        np.maximum(out, tiny, out=out)
+        np.log(out, out=out)
+        np.subtract(y, 1.0, out=work)
+        np.multiply(out, work, out=out)
+        np.maximum(yhat, tiny, out=work)
+        np.log(work, out=work)
+        np.multiply(work, y, out=work)
+        np.subtract(out, work, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        tiny = _smallest(out)
+        np.subtract(1.0, yhat, out=work)
+        np.maximum(work, tiny, out=work)
+        np.subtract(1.0, y, out=out)
+        np.divide(out, work, out=out)
+        np.maximum(yhat, tiny, out=work)
+        np.divide(y, work, out=work)
+        np.subtract(out, work, out=out)
+
+
+class CrossEntropy(Loss):
+    """Score the probabilities of the classes: −Σ_k y_k ln ŷ_k; samples are averaged.
+
+    Behind a softmax it is computed from z, and ∂L/∂z_k = ŷ_k − y_k.  Source: C. M. Bishop, "Pattern Recognition and
+    Machine Learning" (2006), equation 4.108.
+    """
+
+    name: Literal["cross_entropy"] = "cross_entropy"
+    reduction: Reduction = "mean"
+    over_outputs = "sum"
+    predictions = (0.0, 1.0)
+    targets = (0.0, 1.0)
+    distribution = True
+    metrics = ("accuracy",)
+    shortcuts: ClassVar[Mapping[type[Activation], Shortcut]] = {Softmax: SoftmaxShortcut()}
+    formula_text = "L = −Σ_k y_k ln ŷ_k"
+    slope_text = "∂L/∂ŷ_k = −y_k/ŷ_k"
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return -(y * ln(yhat))
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -(y / yhat)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.maximum(yhat, _smallest(out), out=out)
+        np.log(out, out=out)
+        np.multiply(out, y, out=out)
+        np.negative(out, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.maximum(yhat, _smallest(out), out=work)
+        np.divide(y, work, out=out)
+        np.negative(out, out=out)

@@ -1,0 +1,139 @@
+"""Metrics: numbers about predictions that are reported and not trained on.
+
+A metric is counted batch by batch: each batch gives a tally, tallies are joined, and the last one gives the value.
+Arrays have one row per output and one column per sample.
+"""
+
+import math
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from backprop_cli.rules.base import Array, Rule, choice
+
+Tally: TypeAlias = NDArray[np.float64]
+
+
+class Metric(Rule):
+    """Judge predictions in a number that people understand."""
+
+    # Whether a larger value is better.
+    higher_is_better: ClassVar[bool] = False
+
+    @abstractmethod
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        """Count one batch."""
+
+    def join(self, one: Tally, other: Tally) -> Tally:
+        """Join the tallies of two batches; sums, unless a metric says otherwise."""
+        return one + other
+
+    @abstractmethod
+    def value(self, tally: Tally) -> float:
+        """Give the metric of all that was counted."""
+
+
+class Accuracy(Metric):
+    """Count how often the largest output is the class; with one output, how often it is on the target's side.
+
+    With one output, a prediction counts as yes when it lies above `threshold`, and so does a target.
+    """
+
+    name: Literal["accuracy"] = "accuracy"
+    threshold: Annotated[float, Field(description="border between no and yes where there is one output")] = 0.5
+    higher_is_better = True
+    formula_text = "right / all"
+
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        if len(y) == 1:
+            right = (y > self.threshold) == (yhat > self.threshold)
+        else:
+            right = y.argmax(axis=0) == yhat.argmax(axis=0)
+        return np.array([np.count_nonzero(right), y.shape[1]], dtype=np.float64)
+
+    def value(self, tally: Tally) -> float:
+        return float(tally[0] / tally[1])
+
+
+class Mae(Metric):
+    """Average |y − ŷ| over outputs and samples."""
+
+    name: Literal["mae"] = "mae"
+    formula_text = "mean of |y − ŷ|"
+
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        return np.array([np.abs(y - yhat).sum(dtype=np.float64), y.size])
+
+    def value(self, tally: Tally) -> float:
+        return float(tally[0] / tally[1])
+
+
+class Mse(Metric):
+    """Average (y − ŷ)² over outputs and samples."""
+
+    name: Literal["mse"] = "mse"
+    formula_text = "mean of (y − ŷ)²"
+
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        return np.array([np.square(y - yhat).sum(dtype=np.float64), y.size])
+
+    def value(self, tally: Tally) -> float:
+        return float(tally[0] / tally[1])
+
+
+class Rmse(Metric):
+    """Give the root of the mean of (y − ŷ)²."""
+
+    name: Literal["rmse"] = "rmse"
+    formula_text = "√(mean of (y − ŷ)²)"
+
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        return np.array([np.square(y - yhat).sum(dtype=np.float64), y.size])
+
+    def value(self, tally: Tally) -> float:
+        return math.sqrt(tally[0] / tally[1])
+
+
+class R2(Metric):
+    """Say what share of the targets' variance is explained: 1 − Σ(y − ŷ)² / Σ(y − ȳ)², averaged over the outputs.
+
+    An output whose targets are all the same has no variance and counts as nan.  Batches are joined as in T. F. Chan,
+    G. H. Golub and R. J. LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances" (1979).
+    """
+
+    name: Literal["r2"] = "r2"
+    higher_is_better = True
+    formula_text = "1 − Σ(y − ŷ)² / Σ(y − ȳ)²"
+
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        mean = y.mean(axis=1, dtype=np.float64)
+        spread = np.square(y - mean[:, None]).sum(axis=1)
+        errors = np.square(y - yhat).sum(axis=1, dtype=np.float64)
+        return np.array([np.full(len(y), y.shape[1]), mean, spread, errors])
+
+    def join(self, one: Tally, other: Tally) -> Tally:
+        (n, mean, spread, errors), (n2, mean2, spread2, errors2) = one, other
+        apart = mean2 - mean
+        whole = n + n2
+        return np.array(
+            [
+                whole,
+                mean + apart * n2 / whole,
+                spread + spread2 + apart**2 * n * n2 / whole,
+                errors + errors2,
+            ]
+        )
+
+    def value(self, tally: Tally) -> float:
+        _, _, spread, errors = tally
+        varied = np.where(spread > 0, spread, math.nan)
+        return float(np.mean(1.0 - errors / varied))
+
+
+if TYPE_CHECKING:
+    AnyMetric: TypeAlias = Metric
+else:
+    AnyMetric: Any = choice(Metric)

@@ -1,0 +1,191 @@
+"""Optimizers that give each parameter a learning rate of its own."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.algebra.functions import sqrt
+from backprop_cli.rules.base import Array, Fraction, NonNegativeFloat, PositiveFloat
+from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Value, Work
+
+
+class Adaptive(Optimizer):
+    """An optimizer that divides by the root of a running size of the gradient."""
+
+    adaptive: ClassVar[bool] = True
+    eps_inside_root: Annotated[
+        bool, Field(description="true: divide by √(v + ε), as some authors write it; false: by √v + ε")
+    ] = False
+
+    def root(self, size: Value, eps: float) -> Value:
+        """Give the divisor: √size + ε, or √(size + ε)."""
+        return sqrt(size + eps) if self.eps_inside_root else sqrt(size) + eps
+
+    def fill_root(self, size: Array, eps: float, out: Array) -> None:
+        """Fill out with the divisor."""
+        if self.eps_inside_root:
+            np.add(size, eps, out=out)
+            np.sqrt(out, out=out)
+        else:
+            np.sqrt(size, out=out)
+            np.add(out, eps, out=out)
+
+
+class Adagrad(Adaptive):
+    """Slow down where gradients were large: G ← G + g², θ ← θ − ηg/(√G + ε).
+
+    Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
+    Optimization" (2011).
+    """
+
+    name: Literal["adagrad"] = "adagrad"
+    eps: Annotated[PositiveFloat, Field(description="ε, keeps the divisor from 0")] = 1e-10
+    formula_text = "G ← G + g², θ ← θ − ηg/(√G + ε)"
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        return ("G",)
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        size = state[0] + g**2
+        return Updated(theta - rate * g / self.root(size, self.eps), (size,))
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        (size,), (divisor, _) = state, work
+
+        def run(rate: float, t: int) -> None:  # noqa: ARG001
+            np.multiply(g, g, out=new)
+            np.add(size, new, out=size)
+            self.fill_root(size, self.eps, divisor)
+            np.multiply(g, -rate, out=new)
+            np.divide(new, divisor, out=new)
+            np.add(theta, new, out=new)
+
+        return run
+
+
+class RmsProp(Adaptive):
+    """Divide by a running size of the gradient: v ← ρv + (1 − ρ)g², θ ← θ − ηg/(√v + ε).
+
+    Source: G. Hinton, N. Srivastava and K. Swersky, "Neural Networks for Machine Learning", lecture 6e (2012).
+    """
+
+    name: Literal["rmsprop"] = "rmsprop"
+    rho: Annotated[Fraction, Field(description="how much of the running size is kept")] = 0.99
+    eps: Annotated[PositiveFloat, Field(description="ε, keeps the divisor from 0")] = 1e-8
+    formula_text = "v ← ρv + (1 − ρ)g², θ ← θ − ηg/(√v + ε)"
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        return ("v",)
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        size = self.rho * state[0] + (1.0 - self.rho) * g**2
+        return Updated(theta - rate * g / self.root(size, self.eps), (size,))
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        (size,), (divisor, _) = state, work
+
+        def run(rate: float, t: int) -> None:  # noqa: ARG001
+            _fill_average(size, self.rho, g, new, squared=True)
+            self.fill_root(size, self.eps, divisor)
+            np.multiply(g, -rate, out=new)
+            np.divide(new, divisor, out=new)
+            np.add(theta, new, out=new)
+
+        return run
+
+
+def _fill_average(kept: Array, share: float, g: Array, work: Array, *, squared: bool) -> None:
+    """Move a running average towards g, or towards g²."""
+    np.multiply(g, 1.0 - share, out=work)
+    if squared:
+        np.multiply(work, g, out=work)
+    np.multiply(kept, share, out=kept)
+    np.add(kept, work, out=kept)
+
+
+class Moments(Adaptive):
+    """What Adam and AdamW share: running averages of the gradient and of its square, corrected for their start at 0."""
+
+    learning_rate: Annotated[PositiveFloat, Field(description="step size η")] = 0.001
+    beta1: Annotated[Fraction, Field(description="how much of the average gradient m is kept")] = 0.9
+    beta2: Annotated[Fraction, Field(description="how much of the average square v is kept")] = 0.999
+    eps: Annotated[PositiveFloat, Field(description="ε, keeps the divisor from 0")] = 1e-8
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        return ("m", "v")
+
+    @property
+    def corrected(self) -> tuple[str, ...]:
+        return ("mhat", "vhat")
+
+    def moved(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        """Give Adam's update of a parameter."""
+        average = self.beta1 * state[0] + (1.0 - self.beta1) * g
+        size = self.beta2 * state[1] + (1.0 - self.beta2) * g**2
+        average_hat = average / (1.0 - self.beta1**t)
+        size_hat = size / (1.0 - self.beta2**t)
+        return Updated(theta - rate * average_hat / self.root(size_hat, self.eps), (average, size))
+
+    def fill_change(self, g: Array, change: Array, state: Sequence[Array], work: Work, rate: float, t: int) -> None:
+        """Fill change with −η m̂/(√v̂ + ε) and update the state."""
+        (average, size), (divisor, _) = state, work
+        _fill_average(average, self.beta1, g, change, squared=False)
+        _fill_average(size, self.beta2, g, change, squared=True)
+        # With c = √(1 − β₂ᵗ), √v̂ + ε is (√v + cε)/c and √(v̂ + ε) is √(v + c²ε)/c: no array is corrected.
+        correction = math.sqrt(1.0 - self.beta2**t)
+        eps = self.eps * (correction**2 if self.eps_inside_root else correction)
+        self.fill_root(size, eps, divisor)
+        np.divide(average, divisor, out=change)
+        np.multiply(change, -rate * correction / (1.0 - self.beta1**t), out=change)
+
+
+class Adam(Moments):
+    """Average the gradient and its square: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η m̂/(√v̂ + ε).
+
+    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) make up for the start at 0.  Source: D. P. Kingma and J. Ba, "Adam: A Method for
+    Stochastic Optimization" (2015).
+    """
+
+    name: Literal["adam"] = "adam"
+    formula_text = "m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η m̂/(√v̂ + ε)"
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        return self.moved(theta, g, state, rate, t)
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        def run(rate: float, t: int) -> None:
+            self.fill_change(g, new, state, work, rate, t)
+            np.add(theta, new, out=new)
+
+        return run
+
+
+class AdamW(Moments):
+    """Let weights decay beside Adam's step: θ ← θ(1 − ηλ) − η m̂/(√v̂ + ε), with λ the `weight_decay`.
+
+    As in PyTorch, every trainable parameter decays, biases too.  Source: I. Loshchilov and F. Hutter, "Decoupled Weight
+    Decay Regularization" (2019).
+    """
+
+    name: Literal["adamw"] = "adamw"
+    weight_decay: Annotated[NonNegativeFloat, Field(description="λ, the share that decays per unit of rate")] = 0.01
+    formula_text = "as adam, with θ ← θ(1 − ηλ) − η m̂/(√v̂ + ε)"
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        return self.moved(theta * (1.0 - rate * self.weight_decay), g, state, rate, t)
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        decayed = work[1]
+
+        def run(rate: float, t: int) -> None:
+            self.fill_change(g, new, state, work, rate, t)
+            np.multiply(theta, 1.0 - rate * self.weight_decay, out=decayed)
+            np.add(decayed, new, out=new)
+
+        return run

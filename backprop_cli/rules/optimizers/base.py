@@ -1,0 +1,157 @@
+"""What an optimizer is, with what all of them share: learning rate, penalty and clipping.
+
+All arrays are slices of the flat parameter vector.  State lives outside: an optimizer names it by letters, and gets one
+vector per letter.
+"""
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from backprop_cli.algebra.functions import absolute, sign
+from backprop_cli.algebra.term import Term
+from backprop_cli.rules.base import Array, NonNegativeFloat, PositiveFloat, Rule, Run, Strictly
+
+Value = TypeVar("Value", float, Array, Term)
+# A bound update: takes the learning rate of the step and the step's number, counted from 1.
+Update: TypeAlias = Callable[[float, int], None]
+Work: TypeAlias = tuple[Array, Array]
+
+
+class Penalty(Strictly):
+    """Charge for large weights: λ₁‖w‖₁ + λ₂/2‖w‖² is part of the loss; biases and frozen weights are free.
+
+    At w = 0 the slope of the first part is 0.
+    """
+
+    l1: Annotated[NonNegativeFloat, Field(description="λ₁, the price of |w|")] = 0.0
+    l2: Annotated[NonNegativeFloat, Field(description="λ₂, the price of w²/2")] = 0.0
+
+    def formula(self, w: Value) -> Value:
+        """Give what one weight adds to the loss."""
+        return self.l1 * absolute(w) + self.l2 / 2.0 * w**2
+
+    def slope(self, w: Value) -> Value:
+        """Give what one weight's penalty adds to its gradient."""
+        return self.l1 * sign(w) + self.l2 * w
+
+    def measure(self, theta: Array, mask: Array, work: Array) -> Callable[[], float]:
+        """Bind the penalty of all parameters where mask is 1."""
+
+        def run() -> float:
+            np.multiply(theta, mask, out=work)
+            squares = float(np.dot(work, work))
+            np.abs(work, out=work)
+            return self.l1 * float(np.add.reduce(work)) + self.l2 / 2.0 * squares
+
+        return run
+
+    def push(self, theta: Array, mask: Array, grad: Array, work: Array) -> Run:
+        """Bind grad ← grad + slope of the penalty, where mask is 1."""
+
+        def run() -> None:
+            np.multiply(theta, mask, out=work)
+            np.multiply(work, self.l2, out=work)
+            np.add(grad, work, out=grad)
+            np.multiply(theta, mask, out=work)
+            np.sign(work, out=work)
+            np.multiply(work, self.l1, out=work)
+            np.add(grad, work, out=grad)
+
+        return run
+
+
+class Clip(Strictly):
+    """Hold the gradient back: its length (`norm`) or each of its entries (`value`).
+
+    A gradient longer than `norm` is scaled to that length; an entry outside ±`value` is put on the border.  Source: R.
+    Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks" (2013).
+    """
+
+    norm: Annotated[PositiveFloat | None, Field(description="largest length of the whole gradient")] = None
+    value: Annotated[PositiveFloat | None, Field(description="largest size of one entry")] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Clip":
+        if (self.norm is None) == (self.value is None):
+            raise ValueError("clip takes either norm or value; write {norm: 1.0} or {value: 0.5}")
+        return self
+
+    def scale(self, length: float) -> float:
+        """Give the factor for a gradient of this length under `norm`."""
+        return self.norm / length if self.norm is not None and length > self.norm else 1.0
+
+    def bind(self, grad: Array, applied: Array) -> Run:
+        """Bind applied ← the clipped gradient."""
+        if self.value is not None:
+            low, high = -self.value, self.value
+
+            def hold() -> None:
+                np.maximum(grad, low, out=applied)
+                np.minimum(applied, high, out=applied)
+
+            return hold
+
+        def shorten() -> None:
+            length = math.sqrt(float(np.dot(grad, grad)))
+            np.multiply(grad, self.scale(length), out=applied)
+
+        return shorten
+
+
+class Updated(NamedTuple):
+    """What one update makes of a parameter and its state, in the order of the letters."""
+
+    theta: Any
+    state: tuple[Any, ...]
+
+
+class Optimizer(Rule):
+    """Turn a gradient into a change of the parameters."""
+
+    learning_rate: Annotated[PositiveFloat, Field(description="step size η")] = 0.01
+    penalty: Annotated[Penalty | None, Field(description="price of large weights, part of the loss")] = None
+    clip: Annotated[Clip | None, Field(description="bound on the gradient, applied after the penalty")] = None
+
+    # Whether each parameter has a learning rate of its own.
+    adaptive: ClassVar[bool] = False
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Letters of what it remembers of each parameter; all start at 0."""
+        return ()
+
+    @property
+    def corrected(self) -> tuple[str, ...]:
+        """Names of the bias-corrected forms of its state."""
+        return ()
+
+    @abstractmethod
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        """Give a parameter and its state after one update.
+
+        Args:
+            theta: the parameter before.
+            g: its gradient, as applied.
+            state: what is remembered of it, in the order of the letters.
+            rate: the learning rate of this step.
+            t: the step's number, from 1.
+        """
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        """Bind new ← the updated parameters, with the state updated in place; theta and g are read only.
+
+        Rules override this where speed asks for it.
+        """
+
+        def run(rate: float, t: int) -> None:
+            updated = self.formula(theta, g, [part.copy() for part in state], rate, t)
+            new[...] = updated.theta
+            for part, fresh in zip(state, updated.state, strict=True):
+                part[...] = fresh
+
+        return run

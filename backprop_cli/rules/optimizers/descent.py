@@ -1,0 +1,109 @@
+"""Optimizers with one learning rate for all parameters."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from backprop_cli.rules.base import Array, Fraction
+from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Value, Work
+
+
+class Sgd(Optimizer):
+    """Step against the gradient: θ ← θ − ηg.
+
+    Source: H. Robbins and S. Monro, "A Stochastic Approximation Method" (1951).
+    """
+
+    name: Literal["sgd"] = "sgd"
+    formula_text = "θ ← θ − ηg"
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        return Updated(theta - rate * g, ())
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        def run(rate: float, t: int) -> None:  # noqa: ARG001
+            np.multiply(g, -rate, out=new)
+            np.add(theta, new, out=new)
+
+        return run
+
+
+class Momentum(Optimizer):
+    """Keep rolling: v ← βv + g, θ ← θ − ηv; or with `form: change`, Δ ← βΔ − ηg, θ ← θ + Δ.
+
+    The two agree while the learning rate stays the same.  Sources: B. T. Polyak, "Some methods of speeding up the
+    convergence of iteration methods" (1964); the change form as D. E. Rumelhart, G. E. Hinton and R. J. Williams (1986)
+    write it.
+    """
+
+    name: Literal["momentum"] = "momentum"
+    beta: Annotated[Fraction, Field(description="how much of the last step is kept")] = 0.9
+    form: Annotated[
+        Literal["velocity", "change"],
+        Field(description="velocity: v ← βv + g, θ ← θ − ηv; change: Δ ← βΔ − ηg, θ ← θ + Δ"),
+    ] = "velocity"
+    formula_text = "v ← βv + g, θ ← θ − ηv"
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        return ("v",) if self.form == "velocity" else ("d",)
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        (kept,) = state
+        if self.form == "velocity":
+            velocity = self.beta * kept + g
+            return Updated(theta - rate * velocity, (velocity,))
+        change = self.beta * kept - rate * g
+        return Updated(theta + change, (change,))
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        (kept,) = state
+
+        def velocity(rate: float, t: int) -> None:  # noqa: ARG001
+            np.multiply(kept, self.beta, out=kept)
+            np.add(kept, g, out=kept)
+            np.multiply(kept, -rate, out=new)
+            np.add(theta, new, out=new)
+
+        def change(rate: float, t: int) -> None:  # noqa: ARG001
+            np.multiply(g, rate, out=new)
+            np.multiply(kept, self.beta, out=kept)
+            np.subtract(kept, new, out=kept)
+            np.add(theta, kept, out=new)
+
+        return velocity if self.form == "velocity" else change
+
+
+class Nesterov(Optimizer):
+    """Look ahead along the velocity: v ← βv + g, θ ← θ − η(g + βv).
+
+    Source: I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep
+    learning" (2013), in the form that PyTorch uses.
+    """
+
+    name: Literal["nesterov"] = "nesterov"
+    beta: Annotated[Fraction, Field(description="how much of the last step is kept")] = 0.9
+    formula_text = "v ← βv + g, θ ← θ − η(g + βv)"
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        return ("v",)
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+        velocity = self.beta * state[0] + g
+        return Updated(theta - rate * (g + self.beta * velocity), (velocity,))
+
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+        (velocity,) = state
+
+        def run(rate: float, t: int) -> None:  # noqa: ARG001
+            np.multiply(velocity, self.beta, out=velocity)
+            np.add(velocity, g, out=velocity)
+            np.multiply(velocity, self.beta, out=new)
+            np.add(new, g, out=new)
+            np.multiply(new, -rate, out=new)
+            np.add(theta, new, out=new)
+
+        return run

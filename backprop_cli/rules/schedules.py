@@ -1,0 +1,128 @@
+"""Learning-rate schedules: what a config may write as `schedule:`.
+
+A schedule counts completed epochs (or steps, with `per: step`), so the first epoch has t = 0.
+"""
+
+import math
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+
+from pydantic import Field, model_validator
+
+from backprop_cli.algebra.functions import Array, cos, floor, greater, minimum, where
+from backprop_cli.algebra.term import Term
+from backprop_cli.rules.base import Count, NonNegativeFloat, PositiveFloat, Rule, choice
+
+Value = TypeVar("Value", float, Array, Term)
+
+
+class Schedule(Rule):
+    """Say how the learning rate changes while training goes on."""
+
+    per: Annotated[Literal["epoch", "step"], Field(description="what t counts")] = "epoch"
+
+    @abstractmethod
+    def formula(self, rate: float, t: Value, length: int) -> Value:
+        """Give the learning rate.
+
+        Args:
+            rate: the optimizer's learning rate η₀.
+            t: completed epochs or steps.
+            length: how many epochs or steps the whole run has.
+        """
+
+
+class Constant(Schedule):
+    """Keep the learning rate: η = η₀.
+
+    Source: plain gradient descent.
+    """
+
+    name: Literal["constant"] = "constant"
+    formula_text = "η = η₀"
+
+    def formula(self, rate: float, t: Value, length: int) -> Value:
+        return t * 0.0 + rate
+
+
+class Step(Schedule):
+    """Drop in steps: η = η₀ · factor^⌊t / every⌋.
+
+    Source: as in PyTorch's StepLR.
+    """
+
+    name: Literal["step"] = "step"
+    every: Annotated[Count, Field(description="epochs or steps between two drops")]
+    factor: Annotated[PositiveFloat, Field(description="what each drop multiplies by")] = 0.1
+    formula_text = "η = η₀ · factor^⌊t / every⌋"
+
+    def formula(self, rate: float, t: Value, length: int) -> Value:
+        return rate * self.factor ** floor(t / self.every)  # type: ignore[no-any-return]  # float ** float
+
+
+class Exponential(Schedule):
+    """Shrink at every turn: η = η₀ · factorᵗ.
+
+    Source: as in PyTorch's ExponentialLR.
+    """
+
+    name: Literal["exponential"] = "exponential"
+    factor: Annotated[PositiveFloat, Field(description="what each epoch or step multiplies by")]
+    formula_text = "η = η₀ · factorᵗ"
+
+    def formula(self, rate: float, t: Value, length: int) -> Value:
+        return rate * self.factor**t  # type: ignore[no-any-return]  # float ** float
+
+
+class Cosine(Schedule):
+    """Glide down half a cosine: η = η₁ + ½(η₀ − η₁)(1 + cos(π t/T)), with η₁ the `final` rate and T the `length`.
+
+    Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (2017).
+    """
+
+    name: Literal["cosine"] = "cosine"
+    final: Annotated[NonNegativeFloat, Field(description="the rate at the end, η₁")] = 0.0
+    length: Annotated[
+        Count | None, Field(description="epochs or steps down to the end, T; the whole run if left out")
+    ] = None
+    formula_text = "η = η₁ + ½(η₀ − η₁)(1 + cos(π t/T))"
+
+    def formula(self, rate: float, t: Value, length: int) -> Value:
+        whole = self.length or length
+        turn = minimum(t, float(whole)) / whole
+        return self.final + 0.5 * (rate - self.final) * (1.0 + cos(math.pi * turn))
+
+
+if TYPE_CHECKING:
+    Simple: TypeAlias = Schedule
+else:
+    Simple: Any = choice(Schedule)
+
+
+class LinearWarmup(Schedule):
+    """Start gently: η = η₀ (t + 1)/length at first, then what `then` says, counted from the end of the warm-up.
+
+    Source: P. Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour" (2017), section 2.2.
+    """
+
+    name: Literal["linear_warmup"] = "linear_warmup"
+    length: Annotated[Count, Field(description="epochs or steps until the full rate is reached")]
+    then: Annotated[Simple, Field(description="the schedule that follows")] = Constant()
+    formula_text = "η = η₀ (t + 1)/length while t < length"
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> "LinearWarmup":
+        if "per" in self.then.model_fields_set and self.then.per != self.per:
+            raise ValueError(f"then counts per {self.then.per}, the warm-up per {self.per}; write the same for both")
+        return self
+
+    def formula(self, rate: float, t: Value, length: int) -> Value:
+        rest = max(1, length - self.length)
+        climbing = rate * (t + 1.0) / self.length
+        return where(greater(self.length - t, 0.0), climbing, self.then.formula(rate, t - self.length, rest))
+
+
+if TYPE_CHECKING:
+    AnySchedule: TypeAlias = Schedule
+else:
+    AnySchedule: Any = choice(Schedule)
