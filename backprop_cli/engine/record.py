@@ -1,0 +1,68 @@
+"""What one step did, as read-only copies: the only way out of the engine for its arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_cli.engine.network import Array
+
+
+def frozen(values: Array) -> Array:
+    """Copy an array and make the copy read-only."""
+    copy = values.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One training step; rows are neurons, columns are the samples of the batch.
+
+    Attributes:
+        step: its number, from 1.
+        epoch: the epoch it belongs to, from 1.
+        samples: 1-based rows of the data, in the order of the columns.
+        rate: the learning rate of this step.
+        x: inputs, (inputs, samples).
+        y: targets, (outputs, samples).
+        z: weighted inputs by layer, each (units, samples).
+        a: activations by layer.
+        delta: dL/dz by layer.
+        loss: loss of the batch before the update, penalty included.
+        penalty: the penalty's part of it.
+        gradient: dL/dθ of the trainable parameters, in the order of the layout.
+        applied: the gradient after clipping.
+        before: all parameters before the update.
+        after: all parameters after it.
+        state_before: the optimizer's state by letter, before the update.
+        state_after: the same after it.
+    """
+
+    step: int
+    epoch: int
+    samples: tuple[int, ...]
+    rate: float
+    x: Array
+    y: Array
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    loss: float
+    penalty: float
+    gradient: Array
+    applied: Array
+    before: Array
+    after: Array
+    state_before: Mapping[str, Array]
+    state_after: Mapping[str, Array]
+
+    @property
+    def predictions(self) -> Array:
+        """The last layer's activations, (outputs, samples)."""
+        return self.a[-1]
+
+    @property
+    def change(self) -> Array:
+        """After minus before, of all parameters."""
+        return np.subtract(self.after, self.before)

@@ -1,0 +1,91 @@
+"""Every transient array of a step, allocated once for a number of samples and overwritten at each step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_cli.engine.network import Array, Network
+from backprop_cli.rules.base import Scratch
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpace:
+    """One layer's transient arrays; rows are neurons, columns are samples.
+
+    Attributes:
+        z: weighted inputs, (units, samples).
+        a: activations, (units, samples).
+        a_and_one: the activations above a row of ones, (units + 1, samples); for the last layer without that row.
+        delta: dL/dz once the backward pass has come by, (units, samples).
+        delta_and_one: memory of delta with one row more, where the product with a folded block leaves the bias's share.
+        scratch: three arrays of the shape of z.
+    """
+
+    z: Array
+    a: Array
+    a_and_one: Array
+    delta: Array
+    delta_and_one: Array
+    scratch: Scratch
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Every transient array for a fixed number of samples.
+
+    Attributes:
+        x_and_one: the samples' inputs with a column of ones, (samples, inputs + 1); its transpose is the layer before
+            the first.
+        y: the samples' targets, (samples, outputs).
+        layers: the layers' arrays.
+    """
+
+    x_and_one: Array
+    y: Array
+    layers: tuple[LayerSpace, ...]
+
+    @classmethod
+    def create(cls, network: Network, x_and_one: Array, y: Array) -> "Workspace":
+        """Allocate what a step over these samples needs; x and y are used as they are, not copied."""
+        samples, widths = len(x_and_one), [layer.units for layer in network.layout.topology.layers]
+        dtype = network.theta.dtype
+        spare = [np.empty(max(widths) * samples, dtype=dtype) for _ in range(3)]
+        last = len(widths)
+        layers = tuple(
+            _allocate(width, samples, spare, last=number == last) for number, width in enumerate(widths, start=1)
+        )
+        return cls(x_and_one, y, layers)
+
+    @property
+    def samples(self) -> int:
+        """Number of samples of a step."""
+        return len(self.x_and_one)
+
+    def before(self, layer: int) -> Array:
+        """Give the activations below a layer (counted from 1), with their row of ones."""
+        return self.x_and_one.T if layer == 1 else self.layers[layer - 2].a_and_one
+
+
+def _allocate(width: int, samples: int, spare: list[Array], *, last: bool) -> LayerSpace:
+    dtype = spare[0].dtype
+    rows = width if last else width + 1
+    a_and_one = np.ones((rows, samples), dtype=dtype)
+    delta_and_one = np.zeros((rows, samples), dtype=dtype)
+    one, two, three = (buffer[: width * samples].reshape(width, samples) for buffer in spare)
+    return LayerSpace(
+        z=np.zeros((width, samples), dtype=dtype),
+        a=a_and_one[:width],
+        a_and_one=a_and_one,
+        delta=delta_and_one[:width],
+        delta_and_one=delta_and_one,
+        scratch=(one, two, three),
+    )
+
+
+def with_ones(x: NDArray[Any], dtype: np.dtype[Any]) -> Array:
+    """Give inputs of shape (samples, inputs) with a column of ones, as a new array."""
+    augmented = np.ones((x.shape[0], x.shape[1] + 1), dtype=dtype)
+    augmented[:, :-1] = x
+    return augmented
