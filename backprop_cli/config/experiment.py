@@ -1,0 +1,48 @@
+"""The whole config: an experiment."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from backprop_cli.config.network import Network
+from backprop_cli.config.sections import AnyData, Figure, Report, Training
+from backprop_cli.rules.base import Listed, Strictly
+from backprop_cli.rules.losses import AnyLoss
+from backprop_cli.rules.losses.distances import HalfSse
+from backprop_cli.rules.metrics import AnyMetric
+from backprop_cli.rules.optimizers import AnyOptimizer
+from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.schedules import AnySchedule, Constant
+
+
+class Experiment(Strictly):
+    """An experiment: a network, its data, and how it is trained and reported."""
+
+    model_config = ConfigDict(title="backprop config")
+
+    network: Annotated[Network, Field(description="the network")]
+    data: Annotated[AnyData, Field(description="the samples")]
+    loss: Annotated[AnyLoss, Field(description="what training makes small: a name, or a mapping with settings")] = (
+        HalfSse()
+    )
+    optimizer: Annotated[
+        AnyOptimizer, Field(description="how the parameters change: a name, or a mapping with settings")
+    ] = Sgd()
+    schedule: Annotated[AnySchedule, Field(description="how the learning rate changes")] = Constant()
+    update_order: Annotated[
+        Literal["simultaneous", "sequential"],
+        Field(description="sequential: hidden errors go back through output weights that are already updated"),
+    ] = "simultaneous"
+    training: Annotated[Training, Field(description="how long and in which portions to train")] = Training()
+    metrics: Annotated[
+        Listed[AnyMetric] | None, Field(description="numbers to report beside the loss; by default as suits the loss")
+    ] = None
+    report: Annotated[Report, Field(description="what is shown, and with how many digits")] = Report()
+    notation: Annotated[
+        Literal["leaving", "entering", "zero_based"],
+        Field(description="how layers are numbered in names of quantities"),
+    ] = "leaving"
+    names: Annotated[
+        dict[str, str], Field(description="your own names for quantities, or for expressions over them")
+    ] = {}  # noqa: RUF012  pydantic copies it
+    figures: Annotated[Listed[Figure], Field(description="numbers that a source prints, in its order")] = ()

@@ -1,0 +1,133 @@
+"""Whether the parts of a config fit together: network with loss, loss with targets, data with training."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.config.network import Network
+from backprop_cli.config.sections import AnyData, Data, InlineData, Report, Training
+from backprop_cli.config.shapes import Finding
+from backprop_cli.data.samples import Samples
+from backprop_cli.rules.losses import Loss
+from backprop_cli.rules.optimizers import Optimizer
+
+# How far from 1 the targets of a sample may add up.
+_SLACK = 1e-6
+
+
+def check_output(network: Network, loss: Loss) -> Iterator[Finding]:
+    """Find a last layer whose activations the loss cannot use, and softmax where it makes no sense."""
+    for number, layer in enumerate(network.layers):
+        if layer.activation.rowwise and layer.units == 1:
+            path = ("network", "layers", number, "activation")
+            yield path, f"network.layers[{number}]: softmax over one unit is always 1; use sigmoid, or more units"
+    last = network.layers[-1].activation
+    refusal = loss.refuses.get(type(last))
+    if refusal:
+        yield ("loss",), f"loss: {refusal}"
+    low, high = loss.predictions
+    lowest, highest = last.outputs
+    if lowest < low or highest > high:
+        yield (
+            ("loss",),
+            (
+                f"loss: {loss.title} needs predictions from {low:g} to {high:g}, but {last.title} gives "
+                f"{lowest:g} to {highest:g}; use softmax or sigmoid in the last layer, or another loss"
+            ),
+        )
+
+
+def check_inline_data(network: Network, data: Data) -> Iterator[Finding]:
+    """Find rows of inline data whose lengths do not fit the network."""
+    if not isinstance(data, InlineData):
+        return
+    yield from _check_rows("inputs", data.inputs, network.inputs, "the network has {} inputs")
+    if data.targets is None:
+        return
+    yield from _check_rows("targets", data.targets, network.layers[-1].units, "the last layer has {} units")
+    if len(data.targets) != len(data.inputs):
+        counts = f"{len(data.targets)} rows of targets for {len(data.inputs)} rows of inputs"
+        yield ("data", "targets"), f"data.targets: {counts}; write one for each sample"
+
+
+def _check_rows(key: str, rows: tuple[tuple[float, ...], ...], width: int, reason: str) -> Iterator[Finding]:
+    for number, row in enumerate(rows):
+        if len(row) != width:
+            yield (
+                ("data", key, number),
+                f"data.{key}[{number}]: {len(row)} numbers, but {reason.format(width)}; write one row per sample",
+            )
+            return
+
+
+def check_order(data: AnyData, training: Training) -> Iterator[Finding]:
+    """Find settings that an explicit order of samples excludes."""
+    if data.order is None:
+        return
+    for key in ("batch_size", "shuffle"):
+        if key in training.model_fields_set:
+            yield ("training", key), f"training.{key}: data.order already says which samples a step trains on; keep one"
+    if data.validation:
+        yield ("data", "validation"), "data.validation: data.order names samples of the whole data; keep one"
+
+
+def check_training(training: Training) -> Iterator[Finding]:
+    """Find a training section that says how long twice."""
+    if training.epochs is not None and training.steps is not None:
+        yield ("training", "steps"), "training: epochs and steps exclude each other; keep one"
+
+
+def check_report(report: Report) -> Iterator[Finding]:
+    """Find a report section that says how many digits twice."""
+    if report.decimals is not None and report.significant is not None:
+        yield ("report", "significant"), "report: decimals and significant exclude each other; keep one"
+
+
+def check_update_order(update_order: str, optimizer: Optimizer) -> Iterator[Finding]:
+    """Find clipping by length where there is no whole gradient to measure."""
+    if update_order == "sequential" and optimizer.clip is not None and optimizer.clip.norm is not None:
+        yield (
+            ("optimizer", "clip"),
+            "optimizer.clip: norm needs the whole gradient, which update_order: sequential never has; use value",
+        )
+
+
+def check_targets(loss: Loss, samples: Samples) -> Iterator[tuple[int, int, str]]:
+    """Find targets outside a loss's domain: 0-based row and output, and what is wrong."""
+    if samples.targets is None:
+        return
+    low, high = loss.targets
+    outside = np.argwhere((samples.targets < low) | (samples.targets > high))
+    if len(outside):
+        row, column = (int(index) for index in outside[0])
+        value = samples.targets[row, column]
+        yield row, column, f"target {value:g} is outside {loss.title}'s domain, {low:g} to {high:g}{_more(outside)}"
+    elif loss.distribution:
+        sums = samples.targets.sum(axis=1)
+        astray = np.flatnonzero(np.abs(sums - 1.0) > _SLACK)
+        if len(astray):
+            row = int(astray[0])
+            words = f"the targets of a sample must add up to 1 for {loss.title}; these add up to {sums[row]:g}"
+            yield row, 0, words + _more(astray)
+
+
+def _more(found: Any) -> str:
+    return f" (and so are {len(found) - 1:,} more)" if len(found) > 1 else ""
+
+
+def check_sample_numbers(data: AnyData, samples: int) -> Iterator[Finding]:
+    """Find sample numbers beyond the data, and a validation part that leaves nothing to train on."""
+    for step, numbers in enumerate(data.order or ()):
+        for number in numbers:
+            if number > samples:
+                yield (
+                    ("data", "order", step),
+                    f"data.order[{step}]: there is no sample {number}; the data has {samples}, counted from 1",
+                )
+    kept = max(1, round(samples * data.validation)) if data.validation else 0
+    if kept >= samples:
+        yield (
+            ("data", "validation"),
+            f"data.validation: {data.validation:g} of {samples} samples leaves none to train on; keep less",
+        )

@@ -1,0 +1,239 @@
+"""From a YAML file to a checked experiment with its samples: the one door into the product."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, TextIO
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from backprop_cli.config import fitness, naming, shapes
+from backprop_cli.config.experiment import Experiment
+from backprop_cli.config.problems import explain
+from backprop_cli.config.sections import FileData, InlineData
+from backprop_cli.data.columns import Wanted, read_samples
+from backprop_cli.data.samples import Dataset, Samples, divide
+from backprop_cli.data.seeds import SPLIT, generator
+from backprop_cli.documents.table_reader import Table, read_table
+from backprop_cli.documents.tree import Document, KeyPath
+from backprop_cli.documents.yaml_reader import read_yaml
+from backprop_cli.errors import ConfigError, DataError, Problem
+from backprop_cli.quantities.names import NameTable
+from backprop_cli.quantities.notation import NOTATIONS
+from backprop_cli.quantities.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A checked experiment, with everything that follows from it before training.
+
+    Attributes:
+        name: the config, as the user named it.
+        experiment: what it says.
+        dataset: its samples, divided and prepared.
+        topology: what exists in its network.
+        names: every name of it.
+    """
+
+    name: str
+    experiment: Experiment
+    dataset: Dataset
+    topology: Topology
+    names: NameTable
+
+    @property
+    def samples(self) -> int:
+        """How many samples the data has."""
+        held_back = self.dataset.validation
+        return len(self.dataset.training) + (len(held_back) if held_back else 0)
+
+    def require_targets(self) -> None:
+        """Raise ConfigError when there is nothing to train towards."""
+        if self.dataset.training.targets is None:
+            raise ConfigError(
+                [Problem("data.targets is missing, so there is no loss to make small; add targets", where=self.name)]
+            )
+
+
+def load(
+    path: str | os.PathLike[str], settings: Iterable[str] = (), *, stdin: TextIO | BinaryIO | None = None
+) -> Setup:
+    """Read, validate and check a config, and read its data.
+
+    Args:
+        path: the YAML file; `-` for standard input.
+        settings: `key.path=value`, as `--set` takes them, applied in order.
+        stdin: what `-` reads.
+
+    Raises:
+        ConfigError: every problem of the config, and of its data where there are both.
+        DataError: every problem of the data, where the config is valid.
+        UsageError: a setting without `=`.
+    """
+    document = read_yaml(path, stdin=stdin)
+    for setting in settings:
+        document = document.with_override(setting)
+    return _Check(document, Path(os.fspath(path)).parent).setup()
+
+
+def _is_figure(path: KeyPath) -> bool:
+    """Say whether a scalar is a printed figure, whose digits count as they are written."""
+    return len(path) == 3 and path[0] == "figures" and path[2] == "printed"  # noqa: PLR2004  figures, number, printed
+
+
+class _Check:
+    """One config on its way to a setup; collects problems instead of stopping at the first."""
+
+    def __init__(self, document: Document, folder: Path) -> None:
+        self.document = document
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.data_problems: list[Problem] = []
+        self.sections = self._validate()
+
+    def setup(self) -> Setup:
+        """Check everything and give the setup, or raise with all that was found."""
+        self._run(shapes.check_shapes, "network")
+        self._run(fitness.check_output, "network", "loss")
+        self._run(fitness.check_inline_data, "network", "data")
+        self._run(fitness.check_order, "data", "training")
+        self._run(fitness.check_training, "training")
+        self._run(fitness.check_report, "report")
+        self._run(fitness.check_update_order, "update_order", "optimizer")
+        samples = self._read_samples()
+        topology, names = self._read_names(samples)
+        self._refuse()
+        experiment = Experiment.model_construct(**self.sections)
+        assert samples is not None and topology is not None and names is not None  # noqa: S101, PT018
+        dataset = divide(
+            samples,
+            experiment.data.validation,
+            generator(experiment.training.seed, SPLIT),
+            standardize=experiment.data.standardize,
+        )
+        return Setup(self.document.name, experiment, dataset, topology, names)
+
+    def _validate(self) -> dict[str, Any]:
+        """Give the valid sections by name."""
+        plain = self.document.plain(_is_figure)
+        try:
+            experiment = Experiment.model_validate(plain)
+        except ValidationError as error:
+            details = error.errors()
+            self.problems += explain(self.document, details)
+            bad = {detail["loc"][0] for detail in details if detail["loc"]}
+            return dict(_valid_sections(plain, bad)) if isinstance(plain, dict) else {}
+        return {name: getattr(experiment, name) for name in Experiment.model_fields}
+
+    def _run(self, check: Any, *names: str) -> None:
+        """Run a check if the sections that it needs are valid."""
+        if all(name in self.sections for name in names):
+            for path, message in check(*(self.sections[name] for name in names)):
+                self._find(path, message)
+
+    def _find(self, path: KeyPath, message: str) -> None:
+        self.problems.append(self.document.problem(path, message))
+
+    def _read_samples(self) -> Samples | None:
+        """Read the data where its section and the network are valid, and check it against loss and order."""
+        data, network = self.sections.get("data"), self.sections.get("network")
+        if data is None or network is None or any(problem.message.startswith("data.") for problem in self.problems):
+            return None
+        table: Table | None = None
+        try:
+            if isinstance(data, FileData):
+                table = read_table(self._beside(data.file), delimiter=data.delimiter)
+                samples = read_samples(table, Wanted(data.inputs, data.targets, network.layers[-1].units))
+            else:
+                samples = _inline(data)
+        except DataError as error:
+            self.data_problems += error.problems
+            return None
+        if table is not None:
+            self.data_problems += _check_widths(table, samples, network)
+        for path, message in fitness.check_sample_numbers(data, len(samples)):
+            self._find(path, message)
+        self._check_targets(samples, table)
+        return samples
+
+    def _beside(self, file: str) -> str:
+        """Give a path that starts at the folder of the config."""
+        return os.fspath(self.folder / file)
+
+    def _check_targets(self, samples: Samples, table: Table | None) -> None:
+        if "loss" not in self.sections or self.data_problems:
+            return
+        for row, column, message in fitness.check_targets(self.sections["loss"], samples):
+            if table is None:
+                self._find(("data", "targets", row, column), f"data.targets[{row}]: {message}")
+            else:
+                self.data_problems.append(Problem(f"row {row + 1}: {message}", where=table.name, line=table.lines[row]))
+
+    def _read_names(self, samples: Samples | None) -> tuple[Topology | None, NameTable | None]:
+        """Understand the names where the network and the optimizer are valid."""
+        sections = self.sections
+        if "network" not in sections or "optimizer" not in sections or "data" not in sections:
+            return None, None
+        topology = naming.topology_of(
+            sections["network"],
+            sections["optimizer"],
+            has_targets=sections["data"].targets is not None,
+            samples=None if samples is None else len(samples),
+        )
+        names = sections.get("names", {})
+        table, problems = NameTable.build(names, topology, NOTATIONS[sections.get("notation", "leaving")])
+        for path, message in naming.check_names(names, problems):
+            self.problems.append(self.document.problem(path, message, at_key=True))
+        if "report" in sections:
+            for path, message in naming.check_digits(sections["report"], table):
+                self.problems.append(self.document.problem(path, message, at_key=True))
+        if "figures" in sections and "training" in sections:
+            portions = naming.Portions.of(sections["data"], sections["training"], topology.samples)
+            for path, message in naming.check_figures(sections["figures"], table, portions):
+                self._find(path, message)
+        return topology, table
+
+    def _refuse(self) -> None:
+        """Raise when anything was found, in the order of the file."""
+        found = sorted(self.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+        if found:
+            raise ConfigError([*found, *self.data_problems])
+        if self.data_problems:
+            raise DataError(self.data_problems)
+
+
+def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[tuple[str, Any]]:
+    """Validate the sections that are not to blame, one by one."""
+    for name, field in Experiment.model_fields.items():
+        if name in bad:
+            continue
+        if name not in plain:
+            yield name, field.get_default(call_default_factory=True)
+            continue
+        annotated: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+        try:
+            yield name, TypeAdapter(annotated).validate_python(plain[name])
+        except ValidationError:
+            # What only the whole config refuses is already reported.
+            continue
+
+
+def _inline(data: InlineData) -> Samples:
+    inputs = np.array(data.inputs, dtype=np.float64)
+    targets = None if data.targets is None else np.array(data.targets, dtype=np.float64)
+    return Samples(inputs, targets, np.arange(1, len(inputs) + 1))
+
+
+def _check_widths(table: Table, samples: Samples, network: Any) -> Iterator[Problem]:
+    """Find a table whose columns do not fit the network."""
+    width, outputs = samples.inputs.shape[1], network.layers[-1].units
+    if width != network.inputs:
+        names = ", ".join(samples.input_names[:12]) + (", …" if len(samples.input_names) > 12 else "")  # noqa: PLR2004
+        yield Problem(
+            f"{width} input columns ({names}), but network.inputs is {network.inputs}", where=table.name, line=1
+        )
+    if samples.targets is not None and samples.targets.shape[1] != outputs:
+        found = samples.targets.shape[1]
+        yield Problem(f"{found} target columns, but the last layer has {outputs} units", where=table.name, line=1)

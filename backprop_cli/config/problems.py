@@ -1,0 +1,172 @@
+"""Turn what pydantic complains about into sentences that say where, what was written, why not, and what to do."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from backprop_cli.config.experiment import Experiment
+from backprop_cli.config.shapes import dotted
+from backprop_cli.documents.tree import Document, KeyPath, kind
+from backprop_cli.errors import Problem, did_you_mean
+from backprop_cli.rules.base import Rule, is_final, rule_name
+
+# Names longer than this list are not shown whole.
+_MOST_LISTED = 14
+
+
+def explain(document: Document, errors: list[ErrorDetails]) -> Iterator[Problem]:
+    """Give a located problem for each of pydantic's errors."""
+    for error in errors:
+        path, at = _written_path(document, error["loc"])
+        if _follows_from_another(document, path, error):
+            continue
+        sentence = _SENTENCES.get(error["type"], _as_pydantic_says)(error, _Site(document, path, at))
+        name = dotted(path)
+        at_key = error["type"] == "extra_forbidden"
+        yield document.problem(at, f"{name}: {sentence}" if name else sentence, at_key=at_key)
+
+
+def _written_path(document: Document, loc: tuple[str | int, ...]) -> tuple[KeyPath, KeyPath]:
+    """Drop what pydantic adds to a path: give the path as the file has it, and the part of it that exists."""
+    path: list[str | int] = []
+    existing: list[str | int] = []
+    node = document.root
+    for place, part in enumerate(loc):
+        below = node.child(part)
+        is_tag = below is None and (str(part).startswith("<") or _is_rule_tag(part, last=place == len(loc) - 1))
+        if below is not None and len(existing) == len(path):
+            node = below
+            existing.append(part)
+            path.append(part)
+        elif not is_tag and not (isinstance(part, str) and isinstance(node.value, tuple)) and _may_be_missing(node):
+            path.append(part)
+    return tuple(path), tuple(existing)
+
+
+def _may_be_missing(node: Any) -> bool:
+    """Say whether a key can be missing from a node: it is a mapping, or stands for one."""
+    return isinstance(node.value, Mapping)
+
+
+def _is_rule_tag(part: str | int, *, last: bool) -> bool:
+    return not last and part in _RULE_NAMES
+
+
+def _all_rules(family: type[Rule]) -> Iterator[str]:
+    for rule in family.__subclasses__():
+        if is_final(rule):
+            yield rule_name(rule)
+        yield from _all_rules(rule)
+
+
+_RULE_NAMES = frozenset(_all_rules(Rule))
+
+
+class _Site:
+    """The place of one error: the document, the path as written, and the part of it that exists."""
+
+    def __init__(self, document: Document, path: KeyPath, at: KeyPath) -> None:
+        self.path = path
+        self.node = document.find(at)
+
+    @property
+    def written(self) -> str:
+        """What stands there."""
+        return kind(self.node)
+
+
+_Sentence: TypeAlias = Callable[[ErrorDetails, _Site], str]
+
+
+def _follows_from_another(document: Document, path: KeyPath, error: ErrorDetails) -> bool:
+    """Say whether a list counts as empty only because its items are wrong."""
+    return error["type"] == "too_short" and bool(document.find(path).value)
+
+
+def _unknown_key(error: ErrorDetails, site: _Site) -> str:
+    known = sorted(set(_keys_at(error["loc"][:-1])))
+    hint = did_you_mean(str(error["loc"][-1]), known)
+    listed = f"; known here: {', '.join(known)}" if not hint and len(known) <= _MOST_LISTED else ""
+    return f"unknown key{hint or listed}"
+
+
+def _keys_at(loc: tuple[str | int, ...]) -> Iterator[str]:
+    """Give the keys that the mapping at pydantic's path may have."""
+    models: list[type[BaseModel]] = [Experiment]
+    for part in loc:
+        fields = [model.model_fields[part] for model in models if isinstance(part, str) and part in model.model_fields]
+        chosen = [model for model in models if issubclass(model, Rule) and is_final(model) and rule_name(model) == part]
+        if fields:
+            models = [model for field in fields for model in _models_in((field.annotation, *field.metadata))]
+        elif chosen:
+            models = list[type[BaseModel]](chosen)
+    for model in models:
+        yield from model.model_fields
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    parts = annotation if isinstance(annotation, tuple) else get_args(annotation)
+    for part in parts:
+        yield from _models_in(part)
+
+
+def _unknown_name(error: ErrorDetails, site: _Site) -> str:
+    context = error["ctx"]
+    names = [name.strip("'") for name in context["expected_tags"].split(", ")]
+    return f"there is no {context['tag']!r}{did_you_mean(context['tag'], names)}; known: {', '.join(names)}"
+
+
+def _not_one_of(error: ErrorDetails, site: _Site) -> str:
+    expected = error["ctx"]["expected"]
+    words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    hint = did_you_mean(error["input"], words) if isinstance(error["input"], str) else ""
+    return f"must be {expected}, not {site.written}{hint}"
+
+
+def _bound(words: str, key: str) -> _Sentence:
+    return lambda error, site: f"must be {words} {error['ctx'][key]:,g}, not {site.written}"
+
+
+def _must_be(what: str) -> _Sentence:
+    return lambda error, site: f"must be {what}, not {site.written}"
+
+
+def _as_pydantic_says(error: ErrorDetails, site: _Site) -> str:
+    message = error["msg"]
+    return f"{message[0].lower()}{message[1:]} (this is {site.written})"
+
+
+def _own_words(error: ErrorDetails, site: _Site) -> str:
+    return str(error["ctx"]["error"])
+
+
+_SENTENCES: Mapping[str, _Sentence] = {
+    "extra_forbidden": _unknown_key,
+    "missing": lambda error, site: "is required and missing; add it",
+    "union_tag_invalid": _unknown_name,
+    "union_tag_not_found": lambda error, site: "needs a name; write the bare name, or {name: …} with its settings",
+    "literal_error": _not_one_of,
+    "value_error": _own_words,
+    "greater_than": _bound("greater than", "gt"),
+    "greater_than_equal": _bound("at least", "ge"),
+    "less_than": _bound("less than", "lt"),
+    "less_than_equal": _bound("at most", "le"),
+    "int_type": _must_be("a whole number"),
+    "int_from_float": _must_be("a whole number"),
+    "float_type": _must_be("a number"),
+    "finite_number": _must_be("a finite number"),
+    "bool_type": _must_be("true or false"),
+    "string_type": lambda error, site: f"must be text, not {site.written}; put it in quotes",
+    "tuple_type": _must_be("a list"),
+    "dict_type": _must_be("a mapping"),
+    "mapping_type": _must_be("a mapping"),
+    "model_type": _must_be("a mapping"),
+    "model_attributes_type": _must_be("a name, or a mapping with a name and settings"),
+    "too_short": lambda error, site: f"needs at least {error['ctx']['min_length']} item, and is empty",
+    "string_too_short": lambda error, site: "must not be empty",
+    "string_too_long": lambda error, site: f"must be one character, not {site.written}",
+}

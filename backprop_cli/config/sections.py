@@ -1,0 +1,136 @@
+"""The parts of a config about data, training, reporting and published figures."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from backprop_cli.rules.base import LARGEST_COUNT, Count, Listed, Strictly
+
+INLINE, FILE, ONE, MANY = "<inline>", "<file>", "<one>", "<many>"
+
+
+def _as_rows(value: object) -> object:
+    """Turn a flat list into one column."""
+    if isinstance(value, list | tuple) and not any(isinstance(item, list | tuple | dict) for item in value):
+        return [[item] for item in value]
+    return value
+
+
+def _as_list(value: object) -> object:
+    """Turn one value into a list of one."""
+    return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+Rows = Annotated[
+    Listed[Listed[float]], BeforeValidator(_as_rows, json_schema_input_type=Listed[float] | Listed[Listed[float]])
+]
+Columns = Annotated[
+    Listed[str], BeforeValidator(_as_list, json_schema_input_type=str | Listed[str]), Field(min_length=1)
+]
+SampleNumber = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+Samples = Annotated[
+    Listed[SampleNumber],
+    BeforeValidator(_as_list, json_schema_input_type=SampleNumber | Listed[SampleNumber]),
+    Field(min_length=1),
+]
+
+
+class Data(Strictly):
+    """What both kinds of data have in common."""
+
+    standardize: Annotated[
+        bool, Field(description="scale each input to mean 0 and deviation 1 over the training part")
+    ] = False
+    validation: Annotated[
+        float, Field(ge=0, lt=1, description="share of the samples kept for validation, drawn from the seed")
+    ] = 0.0
+    order: Annotated[
+        Listed[Samples] | None,
+        Field(
+            min_length=1,
+            description="samples of each step, counted from 1, starting over at the end; instead of batch_size",
+        ),
+    ] = None
+
+
+class InlineData(Data):
+    """Samples written in the config itself."""
+
+    inputs: Annotated[Rows, Field(min_length=1, description="one row per sample; a flat list is one column")]
+    targets: Annotated[
+        Rows | None, Field(min_length=1, description="one row per sample; a flat list is one column")
+    ] = None
+
+
+class FileData(Data):
+    """Samples from a CSV or TSV file with a header."""
+
+    file: Annotated[str, Field(min_length=1, description="path of the file, from the folder of the config")]
+    delimiter: Annotated[
+        str | None, Field(min_length=1, max_length=1, description="between cells; by default from the file's suffix")
+    ] = None
+    inputs: Annotated[
+        Columns | None, Field(description="names of the input columns; by default all that are no targets")
+    ] = None
+    targets: Annotated[Columns | None, Field(description="name or names of the target columns")] = None
+
+
+def _kind_of_data(value: Any) -> str:
+    has_file = "file" in value if isinstance(value, dict) else isinstance(value, FileData)
+    return FILE if has_file else INLINE
+
+
+AnyData = Annotated[Annotated[InlineData, Tag(INLINE)] | Annotated[FileData, Tag(FILE)], Discriminator(_kind_of_data)]
+BatchSize: TypeAlias = Annotated[
+    Annotated[Literal["full"], Tag("<full>")] | Annotated[Count, Tag("<count>")],
+    Discriminator(lambda value: "<full>" if isinstance(value, str) else "<count>"),
+]
+
+
+class Training(Strictly):
+    """How long and in which portions to train."""
+
+    epochs: Annotated[
+        Count | None, Field(description="passes over the data; 1 where neither epochs nor steps are given")
+    ] = None
+    steps: Annotated[Count | None, Field(description="updates of the parameters, instead of epochs")] = None
+    batch_size: Annotated[BatchSize, Field(description="samples of a step, or full")] = "full"
+    shuffle: Annotated[bool, Field(description="draw a new order of the samples for every epoch")] = True
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="of initial weights, split and shuffling")] = 0
+    dtype: Annotated[Literal["float64", "float32"], Field(description="precision of all arrays")] = "float64"
+
+
+Decimals = Annotated[int, Field(ge=0, le=30)]
+Significant = Annotated[int, Field(ge=1, le=30)]
+Trace = Annotated[
+    Annotated[int, Field(ge=0, le=LARGEST_COUNT), Tag(ONE)] | Annotated[Listed[SampleNumber], Tag(MANY)],
+    Discriminator(lambda value: MANY if isinstance(value, list | tuple) else ONE),
+]
+
+
+class Report(Strictly):
+    """What is shown, and with how many digits."""
+
+    trace: Annotated[
+        Trace | None, Field(description="show the first so many steps, or the steps of a list, number by number")
+    ] = None
+    decimals: Annotated[Decimals | None, Field(description="digits after the point, instead of significant")] = None
+    significant: Annotated[Significant | None, Field(description="significant digits; 4 by default")] = None
+    carry: Annotated[bool, Field(description="round each line before the next one uses it, as with a pencil")] = False
+    digits: Annotated[dict[str, Decimals], Field(description="digits after the point, by name of a quantity")] = {}  # noqa: RUF012  pydantic copies it
+
+
+class Figure(Strictly):
+    """A number that a source prints for a quantity of this experiment."""
+
+    name: Annotated[str, Field(min_length=1, description="the quantity, in the notation of the config")]
+    printed: Annotated[str, Field(min_length=1, description="the figure, digit for digit")]
+    step: Annotated[Count, Field(description="the step it belongs to")] = 1
+    sample: Annotated[SampleNumber | None, Field(description="the sample it belongs to, as @ in the name")] = None
+    decimals: Annotated[Decimals | None, Field(description="decimals that were meant, where fewer are printed")] = None
+    verdict: Annotated[
+        Literal["right", "rounded", "cut_off", "carried", "wrong"] | None, Field(description="what marking must find")
+    ] = None
+    slip: Annotated[str | None, Field(description="what went wrong, where the verdict is wrong")] = None
+    why: Annotated[str | None, Field(description="how the figure came about")] = None
+    source_name: Annotated[str | None, Field(description="what the source calls the quantity")] = None

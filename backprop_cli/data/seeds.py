@@ -1,0 +1,10 @@
+"""One seed, one generator for each purpose, so that no draw disturbs another."""
+
+import numpy as np
+
+INITIAL, SPLIT, SHUFFLE = 0, 1, 2
+
+
+def generator(seed: int, purpose: int, number: int = 0) -> np.random.Generator:
+    """Give the generator of a purpose; number tells apart what is drawn more than once, such as epochs."""
+    return np.random.default_rng([seed, purpose, number])

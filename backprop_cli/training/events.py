@@ -1,0 +1,128 @@
+"""What happens while training: plain data that a console, a file, a notebook and a test read alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from backprop_cli.engine.record import StepRecord
+
+Outcome: TypeAlias = Literal["finished", "diverged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Loss and metrics of one set of samples.
+
+    Attributes:
+        loss: of the samples, penalty included.
+        metrics: by name, in the order of the config.
+    """
+
+    loss: float
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """Training is about to start.
+
+    Attributes:
+        summary: the network in one line.
+        parameters: how many parameters there are.
+        trainable: how many of them may change.
+        samples: how many samples are trained on.
+        validation_samples: how many are kept for validation.
+        steps: how many steps the run will have.
+        epochs: how many epochs, the last of which may be cut short.
+        seed: of all random draws.
+        dtype: of all arrays.
+    """
+
+    summary: str
+    parameters: int
+    trainable: int
+    samples: int
+    validation_samples: int
+    steps: int
+    epochs: int
+    seed: int
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step that was asked for is done."""
+
+    record: StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone:
+    """An epoch is done.
+
+    Attributes:
+        epoch: its number, from 1.
+        step: steps done so far.
+        training: mean of the steps' losses, and metrics of the predictions that they trained on.
+        validation: measured after the epoch; None without validation samples.
+        rate: the learning rate of its last step.
+        samples: samples trained on in this epoch.
+        seconds: since the run started.
+    """
+
+    epoch: int
+    step: int
+    training: Values
+    validation: Values | None
+    rate: float
+    samples: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What stopped being finite.
+
+    Attributes:
+        quantity: its name.
+        value: 'inf', '-inf' or 'nan'.
+        step: the step that was not completed.
+        advice: what to change.
+    """
+
+    quantity: str
+    value: str
+    step: int
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopped:
+    """Training is over.
+
+    Attributes:
+        outcome: 'finished', or 'diverged' when something stopped being finite.
+        steps: steps done.
+        epochs: epochs done, in whole or in part.
+        best_epoch: the epoch with the lowest loss, on validation samples where there are any; None without epochs.
+        initial: measured on all training samples before the first update.
+        final: measured on all training samples after the last update.
+        validation: measured on the validation samples after the last update; None without any.
+        parameters: all parameters by name, in reading order, after the last update.
+        trouble: what stopped being finite; None when all is well.
+        seconds: since the run started.
+    """
+
+    outcome: Outcome
+    steps: int
+    epochs: int
+    best_epoch: int | None
+    initial: Values
+    final: Values
+    validation: Values | None
+    parameters: Mapping[str, float]
+    trouble: Trouble | None
+    seconds: float
+
+
+Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped

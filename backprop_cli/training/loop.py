@@ -1,0 +1,261 @@
+"""The training loop: a generator of events; stopping early is `break`."""
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from backprop_cli.config.loader import Setup
+from backprop_cli.data.batches import Batches, ordered
+from backprop_cli.data.samples import Samples
+from backprop_cli.engine.finite import NotFinite
+from backprop_cli.engine.network import Array
+from backprop_cli.engine.step import Learner, Step
+from backprop_cli.engine.workspace import with_ones
+from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
+from backprop_cli.rules.base import members
+from backprop_cli.rules.metrics import Metric
+from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone, Trouble, Values
+from backprop_cli.training.judge import Counter, Judge
+from backprop_cli.training.start import starting_network, summary_of
+
+# Nets up to this many parameters are shown number by number.
+SMALL = 64
+# Runs up to this many steps are traced where nothing else is asked for.
+FEW_STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a run is.
+
+    Attributes:
+        steps: updates in all.
+        per_epoch: updates of a whole epoch.
+        epochs: epochs begun.
+    """
+
+    steps: int
+    per_epoch: int
+    epochs: int
+
+
+def batches_of(setup: Setup) -> Batches:
+    """Say which samples each step trains on."""
+    training, data = setup.experiment.training, setup.experiment.data
+    count = len(setup.dataset.training)
+    size = count if training.batch_size == "full" else min(training.batch_size, count)
+    return Batches(count, size, training.shuffle, training.seed, ordered(data.order or ()))
+
+
+def length_of(setup: Setup) -> Length:
+    """Say how long the run is."""
+    training, per_epoch = setup.experiment.training, batches_of(setup).per_epoch
+    steps = training.steps or (training.epochs or 1) * per_epoch
+    return Length(steps, per_epoch, math.ceil(steps / per_epoch))
+
+
+def metrics_of(setup: Setup) -> tuple[Metric, ...]:
+    """Give the metrics that the config asks for, or those that suit its loss and targets."""
+    chosen = setup.experiment.metrics
+    if chosen is not None:
+        return chosen
+    names = ["accuracy"] if setup.dataset.training.classes else []
+    names += [name for name in setup.experiment.loss.metrics if name not in names]
+    return tuple(members(Metric)[name]() for name in names)
+
+
+def steps_to_trace(setup: Setup) -> Collection[int]:
+    """Say which steps are shown number by number."""
+    trace, length = setup.experiment.report.trace, length_of(setup)
+    if isinstance(trace, tuple):
+        return frozenset(trace)
+    if trace is not None:
+        return range(1, trace + 1)
+    few = length.steps <= FEW_STEPS and starting_network(setup).layout.size <= SMALL
+    return range(1, length.steps + 1) if few else ()
+
+
+def describe(setup: Setup) -> RunStarted:
+    """Say what a run will be, without training."""
+    length, dataset = length_of(setup), setup.dataset
+    layout = starting_network(setup).layout
+    return RunStarted(
+        summary=summary_of(setup.experiment, setup.topology, layout.size),
+        parameters=layout.size,
+        trainable=layout.trainable,
+        samples=len(dataset.training),
+        validation_samples=len(dataset.validation) if dataset.validation else 0,
+        steps=length.steps,
+        epochs=length.epochs,
+        seed=setup.experiment.training.seed,
+        dtype=setup.experiment.training.dtype,
+    )
+
+
+def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]:
+    """Train the network of a setup and tell what happens.
+
+    Args:
+        setup: what to train; must have targets.
+        trace: numbers of the steps that are recorded; by default those that the config asks for.
+
+    Yields:
+        `RunStarted`, then `StepDone` for each step to trace and `EpochDone` for each epoch, then `RunStopped`.
+
+    Raises:
+        ConfigError: the data has no targets.
+    """
+    setup.require_targets()
+    yield describe(setup)
+    yield from _Run(setup, steps_to_trace(setup) if trace is None else trace).events()
+
+
+class _Portions:
+    """Steps bound to their arrays, one for each size of portion."""
+
+    def __init__(self, learner: Learner, samples: Samples, *, is_full: bool) -> None:
+        assert samples.targets is not None  # noqa: S101  training asks for targets first
+        dtype = learner.network.theta.dtype
+        self._learner = learner
+        self._x = with_ones(samples.inputs, dtype)
+        self._y = samples.targets.astype(dtype)
+        self._steps: dict[int, Step] = {}
+        if is_full:
+            self._steps[len(samples)] = learner.bind(self._x, self._y)
+        self._is_full = is_full
+
+    def step(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Step:
+        """Give the step for these samples, with its inputs and targets filled in."""
+        step = self._steps.get(len(rows))
+        if step is None:
+            step = self._steps[len(rows)] = self._learner.bind(*self._room(len(rows)))
+        if not self._is_full:
+            # clip, since the rows are known to be there, spares NumPy a buffer.
+            self._x.take(rows, 0, step.space.x_and_one, mode="clip")
+            self._y.take(rows, 0, step.space.y, mode="clip")
+        return step
+
+    def _room(self, samples: int) -> tuple[Array, Array]:
+        return np.empty_like(self._x[:samples]), np.empty_like(self._y[:samples])
+
+
+class _Run:
+    """One run: its state between two events."""
+
+    def __init__(self, setup: Setup, trace: Collection[int]) -> None:
+        self.setup = setup
+        self.trace = trace
+        self.experiment = experiment = setup.experiment
+        self.network = starting_network(setup)
+        self.learner = Learner.create(self.network, experiment.loss, experiment.optimizer, experiment.update_order)
+        self.length = length_of(setup)
+        self.batches = batches_of(setup)
+        self.portions = _Portions(self.learner, setup.dataset.training, is_full=self.batches.is_full)
+        self.metrics = metrics_of(setup)
+        self.judge = Judge(self.learner, setup.dataset.training, self.metrics)
+        held_back = setup.dataset.validation
+        self.validation = Judge(self.learner, held_back, self.metrics) if held_back else None
+        self.done = 0
+        self.epochs = 0
+        self.best: tuple[float, int] | None = None
+        self.started = perf_counter()
+
+    def events(self) -> Iterator[Event]:
+        """Train to the end, or to the first value that is not finite."""
+        initial, trouble = self.judge.measure(), None
+        try:
+            for epoch in range(1, self.length.epochs + 1):
+                yield from self._epoch(epoch)
+        except NotFinite as found:
+            trouble = self._trouble(found)
+        yield self._stopped(initial, trouble)
+
+    def _epoch(self, epoch: int) -> Iterator[Event]:
+        losses, counter, rate, trained = 0.0, Counter.start(self.metrics), 0.0, 0
+        before = self.done
+        for rows in self.batches.epoch(epoch):
+            if self.done == self.length.steps:
+                break
+            rate = self._rate(epoch)
+            with np.errstate(all="ignore"):
+                step = self.portions.step(rows)
+                if self.done + 1 in self.trace:
+                    record = step.recorded(rate, self.done + 1, epoch=epoch, samples=self._numbers(rows))
+                    loss, event = record.loss, StepDone(record)
+                else:
+                    loss, event = step(rate, self.done + 1), None
+            self.done += 1
+            losses += loss
+            trained += len(rows)
+            if self.metrics:
+                counter.add(step.space.y.T, step.space.layers[-1].a)
+            if event is not None:
+                yield event
+        self.epochs = epoch
+        training = Values(losses / (self.done - before), counter.values() if self.metrics else {})
+        yield self._epoch_done(training, rate, trained)
+
+    def _epoch_done(self, training: Values, rate: float, samples: int) -> EpochDone:
+        validation = self.validation.measure() if self.validation else None
+        judged = (validation or training).loss
+        if self.best is None or judged < self.best[0]:
+            self.best = (judged, self.epochs)
+        seconds = perf_counter() - self.started
+        return EpochDone(self.epochs, self.done, training, validation, rate, samples, seconds)
+
+    def _numbers(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[int, ...]:
+        """Give the rows of the data that some training samples came from, counted from 1."""
+        if self.batches.is_full:
+            return tuple(int(number) for number in self.setup.dataset.training.numbers)
+        return tuple(int(number) for number in self.setup.dataset.training.numbers[rows])
+
+    def _rate(self, epoch: int) -> float:
+        """Give the learning rate of the coming step."""
+        schedule, rate = self.experiment.schedule, self.experiment.optimizer.learning_rate
+        if schedule.per == "step":
+            return float(schedule.formula(rate, float(self.done), self.length.steps))
+        return float(schedule.formula(rate, float(epoch - 1), self.length.epochs))
+
+    def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
+        theta, names = self.network.theta, self.setup.names
+        return RunStopped(
+            outcome="finished" if trouble is None else "diverged",
+            steps=self.done,
+            epochs=self.epochs,
+            best_epoch=self.best[1] if self.best else None,
+            initial=initial,
+            final=self.judge.measure(),
+            validation=self.validation.measure() if self.validation else None,
+            parameters={names.label(name): float(theta[at]) for name, at in self.network.layout.parameters()},
+            trouble=trouble,
+            seconds=perf_counter() - self.started,
+        )
+
+    def _trouble(self, found: NotFinite) -> Trouble:
+        """Say what stopped being finite and what to change."""
+        quantity = _with_row(found.quantity, self._rows_of_step())
+        return Trouble(self.setup.names.label(quantity), str(found.value), self.done + 1, self._advice())
+
+    def _rows_of_step(self) -> tuple[int, ...]:
+        epoch, position = divmod(self.done, self.length.per_epoch)
+        for number, rows in enumerate(self.batches.epoch(epoch + 1)):
+            if number == position:
+                return self._numbers(rows)
+        return ()
+
+    def _advice(self) -> str:
+        if self.done == 0:
+            return "look for very large numbers in the data or the starting weights; data.standardize: true may help"
+        rate = self.experiment.optimizer.learning_rate
+        lower = f"try a lower optimizer.learning_rate (now {rate:g})"
+        return lower if self.experiment.optimizer.clip else f"{lower}, or optimizer.clip: {{norm: 1.0}}"
+
+
+def _with_row(quantity: Quantity, rows: tuple[int, ...]) -> Quantity:
+    """Replace a column of the batch by the sample that stands in it."""
+    if isinstance(quantity, Variable | Derivative) and quantity.sample is not None:
+        return replace(quantity, sample=rows[quantity.sample - 1])
+    return quantity

@@ -1,0 +1,76 @@
+"""From a setup to a network at its starting values."""
+
+import numpy as np
+
+from backprop_cli.config.experiment import Experiment
+from backprop_cli.config.loader import Setup
+from backprop_cli.config.network import Layer
+from backprop_cli.config.shapes import rows_are_inputs
+from backprop_cli.data.seeds import INITIAL, generator
+from backprop_cli.engine.layout import Layout, Trainable, arrange
+from backprop_cli.engine.network import LayerView, Network
+from backprop_cli.quantities.topology import Topology
+from backprop_cli.rules.base import members
+from backprop_cli.rules.initializers import Initializer, Zeros
+
+
+def layout_of(setup: Setup) -> Layout:
+    """Arrange the parameters of a setup."""
+    layers = setup.experiment.network.layers
+    return arrange(
+        setup.topology, tuple(Trainable(one.trainable, one.trainable and one.bias.trainable) for one in layers)
+    )
+
+
+def starting_network(setup: Setup) -> Network:
+    """Make the network with the values that the config gives, or draws from its seed."""
+    experiment, layout = setup.experiment, layout_of(setup)
+    activations = [layer.activation for layer in experiment.network.layers]
+    network = Network.create(layout, activations, np.dtype(experiment.training.dtype))
+    for number, (layer, view) in enumerate(zip(experiment.network.layers, network.layers, strict=True), start=1):
+        fans = (setup.topology.units(number - 1), setup.topology.units(number))
+        transposed = rows_are_inputs(experiment.network, layer)
+        rng = generator(experiment.training.seed, INITIAL, number)
+        _start_weights(layer, view, rng, fans, transposed=transposed)
+        _start_bias(layer, view, rng, fans, transposed=transposed)
+    return network
+
+
+def _start_weights(
+    layer: Layer, view: LayerView, rng: np.random.Generator, fans: tuple[int, int], *, transposed: bool
+) -> None:
+    if isinstance(layer.weights, tuple):
+        rows = np.array(layer.weights)
+        view.weights[...] = rows.T if transposed else rows
+        return
+    initializer = layer.weights or members(Initializer)[layer.activation.initializer]()
+    view.weights[...] = initializer.draw(rng, view.weights.shape, *fans)
+
+
+def _start_bias(
+    layer: Layer, view: LayerView, rng: np.random.Generator, fans: tuple[int, int], *, transposed: bool
+) -> None:
+    if view.bias is None:
+        return
+    if layer.bias.values is None:
+        view.bias[...] = (layer.bias.initializer or Zeros()).draw(rng, view.bias.shape, *fans)
+        return
+    values = np.array(layer.bias.values)
+    # A list for a layer of one neuron is a row of connection biases.
+    view.bias[...] = values.T if transposed and values.ndim == 2 else values  # noqa: PLR2004  a matrix
+
+
+def summary_of(experiment: Experiment, topology: Topology, parameters: int) -> str:
+    """Describe an experiment in one line."""
+    widths = "-".join(str(topology.units(layer)) for layer in range(topology.depth + 1))
+    activations = ", ".join(layer.activation.title for layer in experiment.network.layers)
+    noun = "parameter" if parameters == 1 else "parameters"
+    order = ", sequential update" if experiment.update_order == "sequential" else ""
+    rate = f"{experiment.optimizer.learning_rate:g}"
+    optimizer = experiment.optimizer.model_copy(update={"learning_rate": _default_rate(experiment)}).title
+    return f"{widths} · {activations} · {parameters:,} {noun} · {experiment.loss.title} · {optimizer} {rate}{order}"
+
+
+def _default_rate(experiment: Experiment) -> object:
+    """Give the optimizer's default rate, so that its title leaves the rate out."""
+    return type(experiment.optimizer).model_fields["learning_rate"].default
