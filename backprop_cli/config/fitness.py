@@ -7,7 +7,7 @@ import numpy as np
 
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import AnyData, Data, InlineData, Report, Training
-from backprop_cli.config.shapes import Finding
+from backprop_cli.config.shapes import Finding, counted
 from backprop_cli.data.samples import Samples
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
@@ -42,12 +42,17 @@ def check_inline_data(network: Network, data: Data) -> Iterator[Finding]:
     """Find rows of inline data whose lengths do not fit the network."""
     if not isinstance(data, InlineData):
         return
-    yield from _check_rows("inputs", data.inputs, network.inputs, "the network has {} inputs")
+    yield from _check_rows("inputs", data.inputs, network.inputs, f"the network has {counted(network.inputs, 'input')}")
     if data.targets is None:
         return
-    yield from _check_rows("targets", data.targets, network.layers[-1].units, "the last layer has {} units")
+    yield from _check_rows(
+        "targets",
+        data.targets,
+        network.layers[-1].units,
+        f"the last layer has {counted(network.layers[-1].units, 'unit')}",
+    )
     if len(data.targets) != len(data.inputs):
-        counts = f"{len(data.targets)} rows of targets for {len(data.inputs)} rows of inputs"
+        counts = f"{counted(len(data.targets), 'row')} of targets for {counted(len(data.inputs), 'row')} of inputs"
         yield ("data", "targets"), f"data.targets: {counts}; write one for each sample"
 
 
@@ -56,7 +61,7 @@ def _check_rows(key: str, rows: tuple[tuple[float, ...], ...], width: int, reaso
         if len(row) != width:
             yield (
                 ("data", key, number),
-                f"data.{key}[{number}]: {len(row)} numbers, but {reason.format(width)}; write one row per sample",
+                f"data.{key}[{number}]: {counted(len(row), 'number')}, but {reason}; write one row per sample",
             )
             return
 

@@ -232,8 +232,14 @@ def _check_widths(table: Table, samples: Samples, network: Any) -> Iterator[Prob
     if width != network.inputs:
         names = ", ".join(samples.input_names[:12]) + (", …" if len(samples.input_names) > 12 else "")  # noqa: PLR2004
         yield Problem(
-            f"{width} input columns ({names}), but network.inputs is {network.inputs}", where=table.name, line=1
+            f"{shapes.counted(width, 'input column')} ({names}), but network.inputs is {network.inputs}",
+            where=table.name,
+            line=1,
         )
     if samples.targets is not None and samples.targets.shape[1] != outputs:
         found = samples.targets.shape[1]
-        yield Problem(f"{found} target columns, but the last layer has {outputs} units", where=table.name, line=1)
+        yield Problem(
+            f"{shapes.counted(found, 'target column')}, but the last layer has {shapes.counted(outputs, 'unit')}",
+            where=table.name,
+            line=1,
+        )

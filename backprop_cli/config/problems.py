@@ -19,7 +19,7 @@ _MOST_LISTED = 14
 def explain(document: Document, errors: list[ErrorDetails]) -> Iterator[Problem]:
     """Give a located problem for each of pydantic's errors."""
     for error in errors:
-        path, at = _written_path(document, error["loc"])
+        path, at = _written_path(document, error)
         if _follows_from_another(document, path, error):
             continue
         sentence = _SENTENCES.get(error["type"], _as_pydantic_says)(error, _Site(document, path, at))
@@ -28,14 +28,17 @@ def explain(document: Document, errors: list[ErrorDetails]) -> Iterator[Problem]
         yield document.problem(at, f"{name}: {sentence}" if name else sentence, at_key=at_key)
 
 
-def _written_path(document: Document, loc: tuple[str | int, ...]) -> tuple[KeyPath, KeyPath]:
+def _written_path(document: Document, error: ErrorDetails) -> tuple[KeyPath, KeyPath]:
     """Drop what pydantic adds to a path: give the path as the file has it, and the part of it that exists."""
     path: list[str | int] = []
     existing: list[str | int] = []
     node = document.root
-    for place, part in enumerate(loc):
+    # Of these, the last part is a key of the user's, even one that is named like a rule.
+    ends_in_key = error["type"] in {"missing", "extra_forbidden"}
+    for place, part in enumerate(error["loc"]):
         below = node.child(part)
-        is_tag = below is None and (str(part).startswith("<") or _is_rule_tag(part, last=place == len(loc) - 1))
+        is_key = ends_in_key and place == len(error["loc"]) - 1
+        is_tag = below is None and not is_key and (str(part).startswith("<") or part in _RULE_NAMES)
         if below is not None and len(existing) == len(path):
             node = below
             existing.append(part)
@@ -48,10 +51,6 @@ def _written_path(document: Document, loc: tuple[str | int, ...]) -> tuple[KeyPa
 def _may_be_missing(node: Any) -> bool:
     """Say whether a key can be missing from a node: it is a mapping, or stands for one."""
     return isinstance(node.value, Mapping)
-
-
-def _is_rule_tag(part: str | int, *, last: bool) -> bool:
-    return not last and part in _RULE_NAMES
 
 
 def _all_rules(family: type[Rule]) -> Iterator[str]:
@@ -128,7 +127,12 @@ def _not_one_of(error: ErrorDetails, site: _Site) -> str:
 
 
 def _bound(words: str, key: str) -> _Sentence:
-    return lambda error, site: f"must be {words} {error['ctx'][key]:,g}, not {site.written}"
+    def sentence(error: ErrorDetails, site: _Site) -> str:
+        bound = error["ctx"][key]
+        shown = f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
+        return f"must be {words} {shown}, not {site.written}"
+
+    return sentence
 
 
 def _must_be(what: str) -> _Sentence:

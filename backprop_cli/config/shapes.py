@@ -44,18 +44,24 @@ def _check_matrix(
     path: KeyPath, rows: tuple[tuple[float, ...], ...], shape: LayerShape, *, transposed: bool
 ) -> Iterator[Finding]:
     height, width = (shape.fan_in, shape.units) if transposed else (shape.units, shape.fan_in)
-    wanted = f"{height} × {width} ({'a row per input' if transposed else 'a row per neuron'})"
+    needs = (
+        f"the layer needs {counted(height, 'row')} of {width} ({'one per input' if transposed else 'one per neuron'})"
+    )
+    if height != width and len(rows) == width and all(len(row) == height for row in rows):
+        other = "rows_are_neurons" if transposed else "rows_are_inputs"
+        yield path, f"{dotted(path)}: {needs}; these are transposed: turn them, or write weights_layout: {other}"
+        return
     for number, row in enumerate(rows):
         if len(row) != width:
-            yield (
-                (*path, number),
-                f"{dotted(path)}[{number}]: this row has {len(row)} numbers; the layer needs {wanted}",
-            )
+            yield (*path, number), f"{dotted(path)}[{number}]: {counted(len(row), 'number')}; {needs}"
             return
     if len(rows) != height:
-        turned = len(rows) == width and all(len(row) == height for row in rows)
-        hint = "; is it transposed? then write weights_layout: rows_are_inputs" if turned else ""
-        yield path, f"{dotted(path)}: {len(rows)} rows; the layer needs {wanted}{hint}"
+        yield path, f"{dotted(path)}: {counted(len(rows), 'row')}; {needs}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: `1 row`, `3 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _check_bias(path: KeyPath, bias: Bias, shape: LayerShape, *, transposed: bool) -> Iterator[Finding]:
@@ -82,9 +88,12 @@ def _check_list(at: KeyPath, bias: Bias, length: int, shape: LayerShape) -> Iter
     if bias.per == "layer":
         yield at, f"{name}: the layer shares one bias; write one number, not a list"
     elif bias.per == "neuron" and length != shape.units:
-        yield at, f"{name}: {length} numbers for {shape.units} neurons; write one per neuron"
+        yield at, f"{name}: {counted(length, 'number')} for {counted(shape.units, 'neuron')}; write one per neuron"
     elif bias.per == "connection" and (shape.units != 1 or length != shape.fan_in):
-        yield at, f"{name}: {length} numbers; per: connection needs {shape.units} × {shape.fan_in}, a row per neuron"
+        yield (
+            at,
+            f"{name}: {counted(length, 'number')}; per: connection needs {shape.units} rows of {shape.fan_in}",
+        )
 
 
 def dotted(path: KeyPath) -> str:

@@ -163,13 +163,17 @@ class _Reading:
         """Give the lines with their ends, up to the first that is no text."""
         # An escaped byte tells its line; a decoding error would not.
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        for number, line in enumerate(iter(lambda: text.readline(_LONGEST_LINE), ""), start=1):
-            match = None if line.isascii() and "\0" not in line else _UNFIT.search(line)
-            if match is not None:
-                self._stop(unfit_character(match[0]), number)
-            if len(line) == _LONGEST_LINE:
-                self._stop(f"this line is longer than {_LONGEST_LINE:,} characters; is this file a table?", number)
-            yield line
+        try:
+            for number, line in enumerate(iter(lambda: text.readline(_LONGEST_LINE), ""), start=1):
+                match = None if line.isascii() and "\0" not in line else _UNFIT.search(line)
+                if match is not None:
+                    self._stop(unfit_character(match[0]), number)
+                if len(line) == _LONGEST_LINE:
+                    self._stop(f"this line is longer than {_LONGEST_LINE:,} characters; is this file a table?", number)
+                yield line
+        finally:
+            # The file is its opener's to close.
+            text.detach()
 
     def _header(self, line: int, cells: list[str]) -> tuple[str, ...]:
         """Give the names of the columns, and report those that name nothing or two columns."""

@@ -1,0 +1,132 @@
+"""The command line. Everything heavy is imported inside the commands."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backprop_cli import __version__
+from backprop_cli.cli.door import door
+
+app = typer.Typer(
+    name="backprop",
+    help="Train a neural network that a YAML file describes, and show every number of every step.",
+    epilog="Example: backprop train configs/two-neurons.yaml",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """Forms of a result."""
+
+    console = "console"
+    json = "json"
+
+
+ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="YAML file; - reads standard input")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY.PATH=VALUE", help="set one value of the config, as optimizer.learning_rate=0.5"),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="form of the result")]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="write the result to a file")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="no progress and no notices")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="show the traceback of a bug")]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"backprop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def backprop(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="show the version and exit")
+    ] = False,
+) -> None:
+    """Hold the options of the program itself."""
+
+
+@app.command(epilog="Example: backprop train configs/two-neurons.yaml --set optimizer.learning_rate=0.5")
+def train(
+    config: ConfigPath,
+    settings: Settings = None,
+    trace: Annotated[
+        int | None, typer.Option(min=0, help="show the first so many steps number by number; 0 for none")
+    ] = None,
+    form: FormatOption = Format.console,
+    output: OutputOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="build and report everything, train nothing")] = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Train the network that CONFIG describes."""
+    with door(debug=debug):
+        from backprop_cli.cli import train as command
+
+        command.run(
+            config,
+            settings or [],
+            command.Choices(form=form.value, output=output, trace=trace, dry_run=dry_run, quiet=quiet),
+        )
+
+
+@app.command(epilog="Example: backprop validate configs/two-neurons.yaml configs/iris.yaml")
+def validate(
+    configs: Annotated[list[str], typer.Argument(metavar="CONFIG...", help="YAML files; - reads standard input")],
+    settings: Settings = None,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Check configs and their data, and report every problem of all of them; train nothing."""
+    with door(debug=debug):
+        from backprop_cli.cli import validate as command
+
+        raise typer.Exit(command.run(configs, settings or [], quiet=quiet))
+
+
+@app.command(epilog="Example: backprop schema --output /tmp/backprop.schema.json")
+def schema(output: OutputOption = None, debug: DebugOption = False) -> None:
+    """Print the JSON Schema of configs, for editors and other tools."""
+    with door(debug=debug):
+        from backprop_cli.cli import schema as command
+        from backprop_cli.cli.output import write_result
+
+        write_result(command.text(), output)
+
+
+@app.command(epilog="Example: backprop init xor --output /tmp/my-xor.yaml --force")
+def init(
+    name: Annotated[str, typer.Argument(help="which starter config; --list shows them")] = "two-neurons",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="where to write it; NAME.yaml if left out")
+    ] = None,
+    list_names: Annotated[bool, typer.Option("--list", help="list the starter configs and exit")] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Write a commented starter config, with the schema that editors read beside it."""
+    with door(debug=debug):
+        from backprop_cli.cli import init as command
+
+        if list_names:
+            command.show_list()
+        else:
+            command.run(name, output, force=force, quiet=quiet)
+
+
+def main() -> None:
+    """Run the program."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets a stand-in instead of a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

@@ -1,0 +1,35 @@
+"""Where results go: standard output, or the file that `--output` names."""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from backprop_cli.errors import StorageError
+
+
+def write_result(text: str, output: Path | None) -> None:
+    """Write a result to a file in one go, or to standard output.
+
+    Raises:
+        StorageError: the file cannot be written; what stood there before is kept.
+    """
+    if output is None or str(output) == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    # Written beside the file and then renamed, so that no half-written file is ever seen.
+    beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(output)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise StorageError(f"{output}: cannot be written: {error.strerror}; choose another place") from error
+
+
+def refuse_to_overwrite(path: Path, *, force: bool) -> None:
+    """Raise StorageError when a file is there and may not be replaced."""
+    if path.exists() and not force:
+        raise StorageError(f"{path} exists; choose another name, or replace it with --force")

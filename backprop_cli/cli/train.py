@@ -1,0 +1,137 @@
+"""`backprop train`: train, show, and exit with 5 when something stops being finite."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from backprop_cli.cli.output import write_result
+from backprop_cli.cli.progress import progress
+from backprop_cli.config.loader import Setup, load
+from backprop_cli.errors import DivergedError
+from backprop_cli.render.numbers import Digits
+from backprop_cli.render.rows import Speaker, trouble_text
+from backprop_cli.render.to_console import show_table, show_text
+from backprop_cli.render.to_json import document, dump
+from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
+from backprop_cli.training.loop import SMALL, describe, steps_to_trace, train
+from backprop_cli.training.start import layout_of
+
+# Width of a console result that goes to a file.
+_FILE_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the command line chose."""
+
+    form: str = "console"
+    output: Path | None = None
+    trace: int | None = None
+    dry_run: bool = False
+    quiet: bool = False
+
+
+def run(config: str, settings: Sequence[str], choices: Choices) -> None:
+    """Train a config and show the result.
+
+    Raises:
+        DivergedError: something stopped being finite; the result up to there is shown.
+    """
+    setup = load(config, settings)
+    setup.require_targets()
+    started = describe(setup)
+    trace = steps_to_trace(setup) if choices.trace is None else range(1, choices.trace + 1)
+    events: Iterable[Event] = [started] if choices.dry_run else train(setup, trace)
+    show = _show_json if choices.form == "json" else _show_console
+    watch = _watch(setup, started, trace, choices)
+    with watch as tell:
+        stopped = show(setup, events, tell, choices)
+    if stopped is not None and stopped.trouble is not None:
+        raise DivergedError(trouble_text(stopped.trouble))
+
+
+def digits_of(setup: Setup) -> Digits:
+    """Give the digits that the config asks for."""
+    report = setup.experiment.report
+    return Digits(report.decimals, report.significant or Digits().significant)
+
+
+def ignore(event: EpochDone) -> None:
+    """Show nothing of an epoch."""
+
+
+def _watch(setup: Setup, started: RunStarted, trace: Collection[int], choices: Choices) -> Any:
+    """Show progress where there is work that nothing else shows."""
+    if choices.quiet or choices.dry_run or started.epochs == 1 or all(n in trace for n in range(1, started.steps + 1)):
+        return nullcontext(ignore)
+    return progress(started, digits_of(setup))
+
+
+def _show_json(
+    setup: Setup, events: Iterable[Event], tell: Callable[[EpochDone], None], choices: Choices
+) -> RunStopped | None:
+    seen: list[Event] = []
+    for event in events:
+        seen.append(event)
+        if isinstance(event, EpochDone):
+            tell(event)
+    found = document(setup.experiment.model_dump(mode="json"), seen, layout_of(setup), setup.names)
+    write_result(dump(found), choices.output)
+    return _last(seen)
+
+
+def _last(events: Sequence[Event]) -> RunStopped | None:
+    return next((event for event in events if isinstance(event, RunStopped)), None)
+
+
+def _show_console(
+    setup: Setup, events: Iterable[Event], tell: Callable[[EpochDone], None], choices: Choices
+) -> RunStopped | None:
+    text = StringIO() if choices.output else None
+    console = Console(file=text, width=_FILE_WIDTH) if text else Console()
+    speaker = Speaker(digits_of(setup), setup.names, layout_of(setup), len(setup.dataset.training))
+    stopped = None
+    for event in events:
+        if isinstance(event, EpochDone):
+            tell(event)
+        elif isinstance(event, RunStopped):
+            stopped = event
+        else:
+            _show_event(console, speaker, event)
+    if stopped is not None:
+        _show_end(console, speaker, stopped)
+    if text is not None:
+        write_result(text.getvalue(), choices.output)
+    return stopped
+
+
+def _show_event(console: Console, speaker: Speaker, event: RunStarted | StepDone) -> None:
+    if isinstance(event, RunStarted):
+        show_text(console, event.summary, "bold")
+        show_text(console, _circumstances(event), "dim")
+        return
+    console.print()
+    show_text(console, speaker.step_heading(event.record), "bold")
+    show_table(console, speaker.predictions(event.record))
+    console.print()
+    show_table(console, speaker.gradients(event.record))
+
+
+def _circumstances(started: RunStarted) -> str:
+    held_back = f" + {started.validation_samples:,} for validation" if started.validation_samples else ""
+    samples = f"{started.samples:,} sample{'' if started.samples == 1 else 's'}{held_back}"
+    steps = f"{started.steps:,} step{'' if started.steps == 1 else 's'}"
+    return f"{samples} · {steps} · seed {started.seed} · {started.dtype}"
+
+
+def _show_end(console: Console, speaker: Speaker, stopped: RunStopped) -> None:
+    console.print()
+    show_table(console, speaker.summary(stopped))
+    if len(stopped.parameters) <= SMALL:
+        console.print()
+        show_table(console, speaker.parameters(stopped.parameters))

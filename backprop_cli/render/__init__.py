@@ -1,0 +1,1 @@
+"""Results as text: console, JSON; renderers get plain data and know nothing of rules."""

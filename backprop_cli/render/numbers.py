@@ -1,0 +1,81 @@
+"""The only place where a float becomes digits."""
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+# Between these powers of ten a number is written without an exponent.
+_SMALLEST, _LARGEST = -4, 7
+# What a number keeps that would otherwise show as zero.
+_LEAST_SIGNIFICANT = 2
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """How many digits are shown.
+
+    Attributes:
+        decimals: digits after the point; where it is None, significant digits count.
+        significant: significant digits.
+    """
+
+    decimals: int | None = None
+    significant: int = 4
+
+
+def format_number(x: float, digits: Digits) -> str:
+    """Write a number, rounded half away from zero as on paper.
+
+    With significant digits, a number that has fewer is written as short as it is: 0.3 stays 0.3, while 0.29996 becomes
+    0.3000. With decimals, all are written; a number that would show as zero without being zero keeps two digits.
+    """
+    if not math.isfinite(x):
+        return str(x)
+    exact = Decimal(repr(float(x)))
+    if digits.decimals is None:
+        return _significant(exact, digits.significant)
+    rounded = exact.quantize(Decimal(1).scaleb(-digits.decimals), ROUND_HALF_UP) if abs(exact) < 10**20 else exact
+    if rounded == 0 and exact != 0:
+        return _significant(exact, _LEAST_SIGNIFICANT)
+    return _plain(rounded) if rounded else _plain(abs(rounded))
+
+
+def _significant(exact: Decimal, count: int) -> str:
+    if exact == 0:
+        return "0"
+    short = exact.normalize()
+    rounded = short if len(short.as_tuple().digits) <= count else _round(exact, count)
+    if _SMALLEST <= rounded.adjusted() < _LARGEST:
+        return _plain(rounded)
+    return _scientific(rounded)
+
+
+def _round(exact: Decimal, count: int) -> Decimal:
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), ROUND_HALF_UP)
+    # Rounding 9.9996 up makes it 10.000, with a digit too many.
+    return rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - count + 1), ROUND_HALF_UP)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number:f}"
+
+
+def _scientific(number: Decimal) -> str:
+    mantissa = number.scaleb(-number.adjusted())
+    return f"{mantissa:f}e{number.adjusted():+03d}"
+
+
+def format_seconds(seconds: float) -> str:
+    """Write a duration: `0.8 ms`, `1.24 s`, `2 min 05 s`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.3g} ms"
+    if seconds < _MINUTE:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    return f"{minutes:,} min {rest:02d} s"
+
+
+def format_rate(samples: float) -> str:
+    """Write samples per second."""
+    return f"{samples:,.0f} samples/s"

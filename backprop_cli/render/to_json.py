@@ -1,0 +1,122 @@
+"""One JSON document of a training run, at full precision; its form is versioned by `schema`."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backprop_cli import __version__
+from backprop_cli.engine.layout import Layout
+from backprop_cli.engine.record import StepRecord
+from backprop_cli.quantities.names import NameTable
+from backprop_cli.quantities.notation import LEAVING, write
+from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone, Values
+
+SCHEMA = 1
+
+
+def document(
+    experiment: Mapping[str, Any], events: Sequence[Event], layout: Layout, names: NameTable
+) -> dict[str, Any]:
+    """Build the document of a run from its events; a dry run has only the first."""
+    found: dict[str, Any] = {"schema": SCHEMA, "command": "train", "version": __version__, "experiment": experiment}
+    history = [_epoch(event) for event in events if isinstance(event, EpochDone)]
+    steps = [_step(event.record, layout, names) for event in events if isinstance(event, StepDone)]
+    for event in events:
+        if isinstance(event, RunStarted):
+            found["run"] = _fields(event)
+    found |= {"history": history, "steps": steps}
+    for event in events:
+        if isinstance(event, RunStopped):
+            found |= _end(event, events)
+    return found
+
+
+def dump(found: Mapping[str, Any]) -> str:
+    """Write a document as text; what is not finite becomes null."""
+    return json.dumps(_finite(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _fields(started: RunStarted) -> dict[str, Any]:
+    return {name: getattr(started, name) for name in RunStarted.__dataclass_fields__}
+
+
+def _values(values: Values | None) -> dict[str, Any] | None:
+    return None if values is None else {"loss": values.loss, "metrics": dict(values.metrics)}
+
+
+def _epoch(event: EpochDone) -> dict[str, Any]:
+    return {
+        "epoch": event.epoch,
+        "step": event.step,
+        "loss": event.training.loss,
+        "metrics": dict(event.training.metrics),
+        "validation": _values(event.validation),
+        "learning_rate": event.rate,
+    }
+
+
+def _step(record: StepRecord, layout: Layout, names: NameTable) -> dict[str, Any]:
+    return {
+        "step": record.step,
+        "epoch": record.epoch,
+        "samples": list(record.samples),
+        "learning_rate": record.rate,
+        "loss": record.loss,
+        "penalty": record.penalty,
+        "predictions": record.predictions.T.tolist(),
+        "targets": record.y.T.tolist(),
+        "parameters": _parameters(record, layout, names),
+        "state": {
+            letter: {
+                write(parameter, LEAVING): float(vector[at])
+                for parameter, at in layout.parameters()
+                if at < len(vector)
+            }
+            for letter, vector in record.state_after.items()
+        },
+    }
+
+
+def _parameters(record: StepRecord, layout: Layout, names: NameTable) -> list[dict[str, Any]]:
+    change = record.change
+    return [
+        {
+            "name": write(parameter, LEAVING),
+            "label": names.label(parameter),
+            "gradient": float(record.gradient[at]) if at < layout.trainable else None,
+            "applied": float(record.applied[at]) if at < layout.trainable else None,
+            "before": float(record.before[at]),
+            "change": float(change[at]),
+            "after": float(record.after[at]),
+        }
+        for parameter, at in layout.parameters()
+    ]
+
+
+def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
+    trained = sum(event.samples for event in events if isinstance(event, EpochDone))
+    trouble = stopped.trouble
+    return {
+        "outcome": stopped.outcome,
+        "trouble": None if trouble is None else {key: getattr(trouble, key) for key in trouble.__dataclass_fields__},
+        "best_epoch": stopped.best_epoch,
+        "initial": _values(stopped.initial),
+        "final": _values(stopped.final),
+        "validation": _values(stopped.validation),
+        "parameters": dict(stopped.parameters),
+        "timing": {
+            "seconds": stopped.seconds,
+            "samples_per_second": trained / stopped.seconds if stopped.seconds else 0.0,
+        },
+    }
