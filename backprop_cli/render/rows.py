@@ -72,15 +72,8 @@ class Speaker:
             sample = record.samples[column] if samples > 1 else None
             for row in range(outputs):
                 name = self.names.label(Variable("yhat", None, (row + 1,), sample=sample))
-                target = self.names.label(Variable("y", None, (row + 1,), sample=sample))
-                rows.append(
-                    (
-                        name,
-                        self.number(float(record.predictions[row, column])),
-                        target,
-                        self.number(float(record.y[row, column])),
-                    )
-                )
+                pair = (record.predictions[row, column], record.y[row, column])
+                rows.append((name, *(self.number(float(value)) for value in pair)))
         note = f"… and {samples - MOST_SAMPLES:,} more samples" if samples > MOST_SAMPLES else ""
         return Table(("output", "prediction", "target"), tuple(rows), note=note)
 
@@ -104,9 +97,11 @@ class Speaker:
         held_back = stopped.validation
         columns = ("", "first", "last", *(("validation",) if held_back else ()))
         measured = [values for values in (stopped.initial, stopped.final, held_back) if values is not None]
+        measured = [values for values in (stopped.initial, stopped.final, held_back) if values is not None]
         rows = [("loss", *(self.number(values.loss) for values in measured))]
-        for name in stopped.final.metrics:
-            rows.append((name, *(self.number(values.metrics[name]) for values in measured)))
+        rows += [
+            (name, *(self.number(values.metrics[name]) for values in measured)) for name in stopped.final.metrics
+        ]
         return Table(columns, tuple(rows), note=_facts(stopped))
 
     def parameters(self, values: Mapping[str, float]) -> Table:

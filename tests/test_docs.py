@@ -1,0 +1,98 @@
+"""The README, the help texts and the configs say what is true."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from backprop_cli.cli.app import app
+from backprop_cli.rules.activations import Activation
+from backprop_cli.rules.base import Rule, members
+from backprop_cli.rules.initializers import Initializer
+from backprop_cli.rules.losses import Loss
+from backprop_cli.rules.metrics import Metric
+from backprop_cli.rules.optimizers import Optimizer
+from backprop_cli.rules.schedules import Schedule
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FAMILIES: dict[str, type[Rule]] = {
+    "activations": Activation,
+    "losses": Loss,
+    "optimizers": Optimizer,
+    "schedules": Schedule,
+    "initializers": Initializer,
+    "metrics": Metric,
+}
+
+
+def block_after(marker: str) -> str:
+    found = re.search(rf"<!-- {re.escape(marker)} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+    assert found, f"the README has no block after {marker!r}"
+    return found[1]
+
+
+def commands_in_readme() -> list[str]:
+    section = re.search(r"## Commands\n\n```sh\n(.*?)```", README, re.DOTALL)
+    assert section
+    return [line.split("#")[0].strip() for line in section[1].splitlines()]
+
+
+def help_examples() -> list[str]:
+    texts = [command.epilog or "" for command in app.registered_commands] + [str(app.info.epilog)]
+    return [text.removeprefix("Example: ") for text in texts]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [*commands_in_readme(), *help_examples()])
+def test_every_example_runs(command: str, checkout: Path) -> None:
+    words = shlex.split(command.replace("/tmp/", f"{checkout}/"))
+    assert words[0] == "backprop"
+
+    result = CliRunner().invoke(app, words[1:])
+
+    assert result.exit_code == 0, result.output
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    assert all(text.startswith("backprop ") for text in help_examples())
+    assert all(command.callback is not None and command.callback.__doc__ for command in app.registered_commands)
+
+
+def test_the_readme_shows_what_the_main_command_prints(checkout: Path) -> None:
+    result = CliRunner().invoke(app, ["train", "configs/two-neurons.yaml"], env={"COLUMNS": "80"})
+
+    def steady(text: str) -> list[str]:
+        return [re.sub(r"[\d.]+ m?s$", "TIME", line.rstrip()) for line in text.rstrip().splitlines()]
+
+    assert steady(result.stdout) == steady(block_after("output of: backprop train configs/two-neurons.yaml"))
+
+
+def test_the_readme_lists_every_rule() -> None:
+    assert rules_table() in README
+
+
+def rules_table() -> str:
+    lines = ["| family | rule | formula |", "|---|---|---|"]
+    for family, base in FAMILIES.items():
+        for name, rule in members(base).items():
+            lines.append(f"| {family} | `{name}` | {rule.formula_text.replace('|', '&#124;')} |")
+    return "\n".join(lines)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert all(f"backprop {name}" in README for name in names)
+
+
+def test_the_schema_block_is_json() -> None:
+    assert json.loads(CliRunner().invoke(app, ["schema"]).stdout)["title"] == "backprop config"
