@@ -55,7 +55,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("command", [*commands_in_readme(), *help_examples()])
 def test_every_example_runs(command: str, checkout: Path) -> None:
-    words = shlex.split(command.replace("/tmp/", f"{checkout}/"))
+    words = shlex.split(re.sub(r"(?<= )/tmp/", f"{checkout}/", command))
     assert words[0] == "backprop"
 
     result = CliRunner().invoke(app, words[1:])
@@ -68,7 +68,8 @@ def test_every_command_has_help_with_an_example() -> None:
     assert all(command.callback is not None and command.callback.__doc__ for command in app.registered_commands)
 
 
-def test_the_readme_shows_what_the_main_command_prints(checkout: Path) -> None:
+@pytest.mark.usefixtures("checkout")
+def test_the_readme_shows_what_the_main_command_prints() -> None:
     result = CliRunner().invoke(app, ["train", "configs/two-neurons.yaml"], env={"COLUMNS": "80"})
 
     def steady(text: str) -> list[str]:

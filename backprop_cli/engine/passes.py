@@ -15,8 +15,10 @@ from backprop_cli.rules.losses import Loss, Shortcut
 
 
 def bind_forward(network: Network, space: Workspace) -> list[Run]:
-    """Bind z and a of every layer, first to last."""
+    """Bind z and a of every layer, first to last, with the targets put in place for what follows."""
     runs: list[Run] = []
+    if not np.shares_memory(space.targets, space.y):
+        runs.append(lambda: np.copyto(space.targets, space.y.T))
     for number, (view, activation) in enumerate(zip(network.layers, network.activations, strict=True), start=1):
         layer = space.layers[number - 1]
         runs += _bind_weighted_sum(network, view, number, space)
@@ -25,7 +27,8 @@ def bind_forward(network: Network, space: Workspace) -> list[Run]:
 
 
 def _bind_weighted_sum(network: Network, view: LayerView, number: int, space: Workspace) -> list[Run]:
-    z, below = space.layers[number - 1].z, space.before(number)
+    layer, below = space.layers[number - 1], space.before(number)
+    z = layer.z
     if view.block is not None:
         product = view.block.dot
         return [lambda: ignore(product(below, z))]
@@ -34,22 +37,27 @@ def _bind_weighted_sum(network: Network, view: LayerView, number: int, space: Wo
     runs: list[Run] = [lambda: ignore(np.matmul(weights, a_below, out=z))]
     kind = network.layout.topology.layers[number - 1].bias
     if view.bias is not None:
-        runs.append(_bind_bias(view.bias, kind, z))
+        runs.append(_bind_bias(view.bias, kind, z, layer.scratch[0]))
     return runs
 
 
-def _bind_bias(bias: Array, kind: BiasKind, z: Array) -> Run:
-    """Bind z ← z + bias for biases that are not folded into the weights' block."""
-    if kind is BiasKind.CONNECTION:
-        total = np.empty((len(bias), 1), dtype=z.dtype)
+def _bind_bias(bias: Array, kind: BiasKind, z: Array, spread: Array) -> Run:
+    """Bind z ← z + bias for biases that are not folded into the weights' block.
 
-        def add_all() -> None:
-            np.add.reduce(bias, axis=1, keepdims=True, out=total)
-            np.add(z, total, out=z)
+    A column is spread over a whole array first: NumPy allocates a buffer for arithmetic that broadcasts.
+    """
+    if kind is BiasKind.LAYER:
+        return lambda: ignore(np.add(z, bias, out=z))
+    is_sum = kind is BiasKind.CONNECTION
+    column = np.empty((len(bias), 1), dtype=z.dtype) if is_sum else bias[:, None]
 
-        return add_all
-    column = bias[:, None] if kind is BiasKind.NEURON else bias
-    return lambda: ignore(np.add(z, column, out=z))
+    def add() -> None:
+        if is_sum:
+            np.add.reduce(bias, axis=1, keepdims=True, out=column)
+        np.copyto(spread, column)
+        np.add(z, spread, out=z)
+
+    return add
 
 
 def shortcut_of(network: Network, loss: Loss) -> Shortcut | None:
@@ -61,14 +69,14 @@ def bind_measure(network: Network, loss: Loss, space: Workspace) -> Callable[[],
     """Bind the loss of the batch, without the penalty."""
     last, shortcut = space.layers[-1], shortcut_of(network, loss)
     if shortcut is None:
-        return loss.measure(space.y.T, last.a, last.scratch)
-    return loss.joint_measure(shortcut, space.y.T, last.z, last.scratch)
+        return loss.measure(space.targets, last.a, last.scratch)
+    return loss.joint_measure(shortcut, space.targets, last.z, last.scratch)
 
 
 def bind_output_error(network: Network, loss: Loss, space: Workspace) -> list[Run]:
     """Bind delta ← dL/dz of the last layer."""
     last, shortcut = space.layers[-1], shortcut_of(network, loss)
-    pull = loss.pull(space.y.T, last.a, last.delta, last.scratch, shortcut)
+    pull = loss.pull(space.targets, last.a, last.delta, last.scratch, shortcut)
     if shortcut is not None:
         return [pull]
     return [pull, network.activations[-1].pull(last.delta, last.z, last.a, last.scratch)]

@@ -39,11 +39,13 @@ class Workspace:
         x_and_one: the samples' inputs with a column of ones, (samples, inputs + 1); its transpose is the layer before
             the first.
         y: the samples' targets, (samples, outputs).
+        targets: the same with a column per sample, as the losses want them.
         layers: the layers' arrays.
     """
 
     x_and_one: Array
     y: Array
+    targets: Array
     layers: tuple[LayerSpace, ...]
 
     @classmethod
@@ -56,7 +58,9 @@ class Workspace:
         layers = tuple(
             _allocate(width, samples, spare, last=number == last) for number, width in enumerate(widths, start=1)
         )
-        return cls(x_and_one, y, layers)
+        # Arithmetic between arrays of different orders makes NumPy allocate a buffer, so targets are turned by a copy.
+        targets = y.T if y.T.flags.c_contiguous else np.empty(y.T.shape, dtype=dtype)
+        return cls(x_and_one, y, targets, layers)
 
     @property
     def samples(self) -> int:

@@ -99,9 +99,7 @@ class Speaker:
         measured = [values for values in (stopped.initial, stopped.final, held_back) if values is not None]
         measured = [values for values in (stopped.initial, stopped.final, held_back) if values is not None]
         rows = [("loss", *(self.number(values.loss) for values in measured))]
-        rows += [
-            (name, *(self.number(values.metrics[name]) for values in measured)) for name in stopped.final.metrics
-        ]
+        rows += [(name, *(self.number(values.metrics[name]) for values in measured)) for name in stopped.final.metrics]
         return Table(columns, tuple(rows), note=_facts(stopped))
 
     def parameters(self, values: Mapping[str, float]) -> Table:

@@ -59,7 +59,7 @@ class Judge:
                 for run in runs:
                     run()
                 total += loss() * (space.samples / self._size if is_mean else 1.0)
-                counter.add(space.y.T, space.layers[-1].a)
+                counter.add(space.targets, space.layers[-1].a)
             return Values(total + penalty_of(self._learner), counter.values())
 
 

@@ -191,7 +191,7 @@ class _Run:
             losses += loss
             trained += len(rows)
             if self.metrics:
-                counter.add(step.space.y.T, step.space.layers[-1].a)
+                counter.add(step.space.targets, step.space.layers[-1].a)
             if event is not None:
                 yield event
         self.epochs = epoch

@@ -47,14 +47,17 @@ class Softmax(Rowwise):
         return a[of] * ((1.0 if of == by else 0.0) - a[by])
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        row = scratch[0][:1]
+        # A row is spread over a whole array first: NumPy allocates a buffer for arithmetic that broadcasts.
+        row, whole = scratch[0][:1], scratch[1]
 
         def run() -> None:
             np.maximum.reduce(z, axis=0, keepdims=True, out=row)
-            np.subtract(z, row, out=a)
+            np.copyto(whole, row)
+            np.subtract(z, whole, out=a)
             np.exp(a, out=a)
             np.add.reduce(a, axis=0, keepdims=True, out=row)
-            np.divide(a, row, out=a)
+            np.copyto(whole, row)
+            np.divide(a, whole, out=a)
 
         return run
 
@@ -64,7 +67,8 @@ class Softmax(Rowwise):
         def run() -> None:
             np.multiply(delta, a, out=work)
             np.add.reduce(work, axis=0, keepdims=True, out=row)
-            np.subtract(delta, row, out=delta)
+            np.copyto(work, row)
+            np.subtract(delta, work, out=delta)
             np.multiply(delta, a, out=delta)
 
         return run

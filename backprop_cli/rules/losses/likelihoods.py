@@ -49,11 +49,13 @@ class SoftmaxShortcut(Shortcut):
 
     def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
         np.maximum.reduce(z, axis=0, keepdims=True, out=row)
-        np.subtract(z, row, out=out)
+        np.copyto(work, row)
+        np.subtract(z, work, out=out)
         np.exp(out, out=work)
         np.add.reduce(work, axis=0, keepdims=True, out=row)
         np.log(row, out=row)
-        np.subtract(row, out, out=out)
+        np.copyto(work, row)
+        np.subtract(work, out, out=out)
         np.multiply(out, y, out=out)
 
     def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
