@@ -18,6 +18,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "data": ({"rules", "documents"}, {"numpy"}),
     "config": ({"rules", "data", "quantities", "documents", "algebra"}, {"numpy", "pydantic", "pydantic_core"}),
     "training": ({"config", "data", "engine", "rules", "quantities"}, {"numpy"}),
+    "oracles": ({"engine", "rules", "training", "algebra", "quantities"}, {"numpy", "mpmath", "torch"}),
     "render": ({"algebra", "quantities", "training", "engine"}, {"rich"}),
     "cli": (
         {"documents", "quantities", "rules", "engine", "data", "config", "training", "render"},

@@ -13,6 +13,9 @@ from backprop_cli.training.events import EpochDone, RunStarted
 
 # Lines of a run that is not on a terminal.
 _LINES = 10
+# Widths of the bar, and of the time left with the gaps around it.
+_BAR, _CLOCK = 16, 10
+_BETWEEN = " · "
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The same network in PyTorch: its own activations and losses, differentiated by its autograd in float64."""
 
+# ruff: noqa: ARG005  every counterpart is given F and its rule, and uses what it needs
+
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 

@@ -43,7 +43,8 @@ def _slope(objective: Objective, theta: Array, at: int, step: float) -> float:
 
 def loss_at(objective: Objective, theta: Array) -> float:
     """Give the loss, penalty included, with `theta` in place of the network's own parameters."""
-    layout, a = objective.network.layout, objective.x.T.astype(np.float64)
+    layout = objective.network.layout
+    a: Array = objective.x.T.astype(np.float64)
     # A formula may overflow on its way to a right value: 1/(1 + e⁻ᶻ) far below zero.
     with np.errstate(over="ignore"):
         for parts, activation in zip(layout.layers, objective.network.activations, strict=True):
@@ -57,7 +58,7 @@ def _weighted_sum(parts: LayerParts, theta: Array, below: Array) -> Array:
         return z
     # One row per neuron, or one row for all; connection biases are added up along it.
     bias = np.atleast_1d(parts.bias.view(theta))
-    return z + bias.reshape(len(bias), -1).sum(axis=1, keepdims=True)
+    return np.add(z, bias.reshape(len(bias), -1).sum(axis=1, keepdims=True))
 
 
 def _activate(activation: Activation, z: Array) -> Array:
