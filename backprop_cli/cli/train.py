@@ -1,6 +1,7 @@
 """`backprop train`: train, show, and exit with 5 when something stops being finite."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import StringIO
@@ -10,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from backprop_cli.cli.output import write_result
-from backprop_cli.cli.progress import progress
+from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import DivergedError
 from backprop_cli.render.numbers import Digits
@@ -48,9 +49,10 @@ def run(config: str, settings: Sequence[str], choices: Choices) -> None:
     trace = steps_to_trace(setup) if choices.trace is None else range(1, choices.trace + 1)
     events: Iterable[Event] = [started] if choices.dry_run else train(setup, trace)
     show = _show_json if choices.form == "json" else _show_console
-    watch = _watch(setup, started, trace, choices)
-    with watch as tell:
-        stopped = show(setup, events, tell, choices)
+    last_traced = max((step for step in trace if step <= started.steps), default=0)
+    with _watch(setup, started, trace, choices) as tell:
+        # A bar below tables that are still being printed would tear them apart.
+        stopped = show(setup, events, lambda event: tell(event) if _steps(event) > last_traced else None, choices)
     if stopped is not None and stopped.trouble is not None:
         raise DivergedError(trouble_text(stopped.trouble))
 
@@ -61,8 +63,13 @@ def digits_of(setup: Setup) -> Digits:
     return Digits(report.decimals, report.significant or Digits().significant)
 
 
-def ignore(event: EpochDone) -> None:
+def ignore(event: EpochDone | RunStopped) -> None:
     """Show nothing of an epoch."""
+
+
+def _steps(event: EpochDone | RunStopped) -> float:
+    """Give the steps done; the end of a run comes after all of them."""
+    return event.step if isinstance(event, EpochDone) else math.inf
 
 
 def _watch(setup: Setup, started: RunStarted, trace: Collection[int], choices: Choices) -> Any:
@@ -72,13 +79,11 @@ def _watch(setup: Setup, started: RunStarted, trace: Collection[int], choices: C
     return progress(started, digits_of(setup))
 
 
-def _show_json(
-    setup: Setup, events: Iterable[Event], tell: Callable[[EpochDone], None], choices: Choices
-) -> RunStopped | None:
+def _show_json(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
     seen: list[Event] = []
     for event in events:
         seen.append(event)
-        if isinstance(event, EpochDone):
+        if isinstance(event, EpochDone | RunStopped):
             tell(event)
     found = document(setup.experiment.model_dump(mode="json"), seen, layout_of(setup), setup.names)
     write_result(dump(found), choices.output)
@@ -89,18 +94,15 @@ def _last(events: Sequence[Event]) -> RunStopped | None:
     return next((event for event in events if isinstance(event, RunStopped)), None)
 
 
-def _show_console(
-    setup: Setup, events: Iterable[Event], tell: Callable[[EpochDone], None], choices: Choices
-) -> RunStopped | None:
+def _show_console(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
     text = StringIO() if choices.output else None
     console = Console(file=text, width=_FILE_WIDTH) if text else Console()
     speaker = Speaker(digits_of(setup), setup.names, layout_of(setup), len(setup.dataset.training))
     stopped = None
     for event in events:
-        if isinstance(event, EpochDone):
+        if isinstance(event, EpochDone | RunStopped):
             tell(event)
-        elif isinstance(event, RunStopped):
-            stopped = event
+            stopped = event if isinstance(event, RunStopped) else None
         else:
             _show_event(console, speaker, event)
     if stopped is not None:

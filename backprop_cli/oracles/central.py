@@ -58,12 +58,14 @@ def _weighted_sum(parts: LayerParts, theta: Array, below: Array) -> Array:
         return z
     # One row per neuron, or one row for all; connection biases are added up along it.
     bias = np.atleast_1d(parts.bias.view(theta))
-    return np.add(z, bias.reshape(len(bias), -1).sum(axis=1, keepdims=True))
+    added: Array = z + bias.reshape(len(bias), -1).sum(axis=1, keepdims=True)
+    return added
 
 
 def _activate(activation: Activation, z: Array) -> Array:
     if isinstance(activation, Pointwise):
-        return activation.formula(z)
+        a: Array = activation.formula(z)
+        return a
     assert isinstance(activation, Rowwise)  # noqa: S101  the kinds are two
     return np.stack(activation.formula(list(z)))
 

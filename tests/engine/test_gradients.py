@@ -1,6 +1,8 @@
 """The engine's gradients against central differences and PyTorch, over random networks of every rule."""
 
+import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 
 from backprop_cli.engine.layout import Trainable, arrange
 from backprop_cli.engine.network import Network
-from backprop_cli.engine.step import Learner, Step, penalty_of
+from backprop_cli.engine.step import Learner, Step
 from backprop_cli.engine.workspace import with_ones
+from backprop_cli.errors import MissingExtra
+from backprop_cli.oracles import autograd, central
+from backprop_cli.oracles.objective import Objective
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
 from backprop_cli.rules.activations import Activation, Rowwise
 from backprop_cli.rules.activations.gated import Gelu
@@ -21,10 +26,12 @@ from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.losses.distances import HalfSse, Huber, Mse
+from backprop_cli.rules.losses.likelihoods import CrossEntropy
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
 from backprop_cli.rules.optimizers.adaptive import Adam
 from backprop_cli.rules.optimizers.descent import Momentum, Sgd
 
+HAS_TORCH = find_spec("torch") is not None
 HIDDEN = [rule() for rule in members(Activation).values()] + [
     LeakyRelu(negative_slope=0.2),
     Elu(alpha=0.7),
@@ -77,44 +84,22 @@ def make(
     return Case(network, learner, learner.bind(with_ones(x, np.dtype(dtype)), y.astype(dtype)), x, y)
 
 
-def loss_at(case: Case, theta: np.ndarray[Any, Any]) -> float:
-    """Give the loss by the rules' formulas alone, without the engine's kernels."""
-    network, a = case.network, case.x.T
-    kept = network.theta.copy()
-    network.theta[...] = theta
-    for view, activation, shape in zip(
-        network.layers, network.activations, network.layout.topology.layers, strict=True
-    ):
-        z = view.weights @ a
-        if view.bias is not None:
-            bias = view.bias.sum(axis=1) if shape.bias is BiasKind.CONNECTION else view.bias
-            z = z + (bias[:, None] if np.ndim(bias) else bias)
-        a = np.array(activation.formula(list(z))) if isinstance(activation, Rowwise) else activation.formula(z)
-    loss = case.learner.loss
-    total = float(loss.share(case.y.T, a).sum()) * loss.weight(*case.y.T.shape) + penalty_of(case.learner)
-    network.theta[...] = kept
-    return total
-
-
-def numeric_gradient(case: Case, step: float = 1e-6) -> np.ndarray[Any, Any]:
-    theta, count = case.network.theta.copy(), case.network.layout.trainable
-    gradient = np.zeros(count)
-    for place in range(count):
-        ends = []
-        for sign in (1, -1):
-            moved = theta.copy()
-            moved[place] += sign * step
-            ends.append(loss_at(case, moved))
-        gradient[place] = (ends[0] - ends[1]) / (2 * step)
-    return gradient
+def objective(case: Case) -> Objective:
+    return Objective(case.network, case.learner.loss, case.x, case.y, case.learner.optimizer.penalty)
 
 
 def agree(case: Case) -> None:
-    expected, expected_loss = numeric_gradient(case), loss_at(case, case.network.theta)
-    record = case.step.recorded(1e-3, 1, epoch=1, samples=(1,))
+    """Compare loss and gradient with central differences, and with PyTorch where it is installed."""
+    expected, expected_loss = central.gradient(objective(case)), central.loss_at(objective(case), case.network.theta)
     scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
-    np.testing.assert_allclose(record.gradient, expected, atol=2e-7 * scale)
+    by_torch = autograd.loss_and_gradient(objective(case)) if HAS_TORCH else None
+    record = case.step.recorded(1e-3, 1, epoch=1, samples=(1,))
+
+    np.testing.assert_allclose(record.gradient, expected, atol=1e-7 * scale)
     assert record.loss == pytest.approx(expected_loss, rel=1e-11)
+    if by_torch is not None:
+        np.testing.assert_allclose(record.gradient, by_torch[1], rtol=1e-10, atol=1e-11 * scale)
+        assert record.loss == pytest.approx(by_torch[0], rel=1e-10)
 
 
 @pytest.mark.parametrize("activation", HIDDEN, ids=lambda rule: rule.title)
@@ -151,39 +136,35 @@ def test_random_networks(data: st.DataObject) -> None:
     )  # fmt: skip
 
 
-TORCH = {
-    "identity": "x",
-    "sigmoid": "torch.sigmoid(x)", "bipolar_sigmoid": "2 * torch.sigmoid(x) - 1", "tanh": "torch.tanh(x)",
-    "relu": "F.relu(x)",
-    "leaky_relu": "F.leaky_relu(x, 0.01)", "leaky_relu(negative_slope=0.2)": "F.leaky_relu(x, 0.2)",
-    "elu": "F.elu(x)", "elu(alpha=0.7)": "F.elu(x, 0.7)", "selu": "F.selu(x)", "gelu": "F.gelu(x)",
-    "gelu(approximate=tanh)": "F.gelu(x, approximate='tanh')", "silu": "F.silu(x)", "softplus": "F.softplus(x)",
-    "softsign": "F.softsign(x)", "softmax": "torch.softmax(x, 1)",
-    "half_sse": "0.5 * F.mse_loss(p, y, reduction='sum')", "sse": "F.mse_loss(p, y, reduction='sum')",
-    "mse": "F.mse_loss(p, y)", "mae": "F.l1_loss(p, y)", "huber": "F.huber_loss(p, y)",
-    "huber(delta=0.4)": "F.huber_loss(p, y, delta=0.4)", "binary_cross_entropy": "F.binary_cross_entropy(p, y)",
-    "cross_entropy": "-(y * p.log()).sum(1).mean()",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("activation", "loss"), PAIRS, ids=lambda rule: rule.title)
-def test_gradients_equal_those_of_autograd(activation: Activation, loss: Loss) -> None:
+@pytest.mark.parametrize("optimizer", [rule() for rule in members(Optimizer).values()], ids=lambda rule: rule.title)
+def test_ten_steps_equal_those_of_pytorch(optimizer: Optimizer) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[oracles]'")
-    case = make([3, 4, 3], [activation, activation], loss, seed=8, samples=5)
-    names = {"torch": torch, "F": torch.nn.functional}
-    values, a = [], torch.tensor(case.x)
-    for view in case.network.layers:
-        weights, bias = (torch.tensor(part.copy(), requires_grad=True) for part in (view.weights, view.bias))
-        values += [weights, bias]
-        a = eval(TORCH[activation.title], {**names, "x": a @ weights.T + bias})  # noqa: S307  a table of ours
-    total = eval(TORCH[loss.title], {**names, "p": a, "y": torch.tensor(case.y)})  # noqa: S307
-    total.backward()
-    measured = case.step(1e-3, 1)
+    case = make([3, 4, 2], [Tanh(), Softmax()], CrossEntropy(), optimizer=optimizer, seed=2, samples=6)
+    theta = torch.tensor(case.network.theta.copy(), requires_grad=True)
+    kinds = {
+        "sgd": lambda p: torch.optim.SGD(p, lr=0.05),
+        "momentum": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
+        "nesterov": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
+        "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.05),
+        "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.05),
+        "adam": lambda p: torch.optim.Adam(p, lr=0.05),
+        "adamw": lambda p: torch.optim.AdamW(p, lr=0.05),
+    }
+    other = kinds[optimizer.title]([theta])
+    for t in range(1, 11):
+        other.zero_grad()
+        autograd.loss_of(objective(case), theta).backward()
+        other.step()
+        case.step(0.05, t)
 
-    assert measured == pytest.approx(float(total.detach()), rel=1e-10)
-    for view, weights, bias in zip(case.learner.gradient_views, values[::2], values[1::2], strict=True):
-        np.testing.assert_allclose(view.weights, weights.grad.numpy(), rtol=1e-9, atol=1e-11)
-        np.testing.assert_allclose(view.bias, bias.grad.numpy(), rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(case.network.theta, theta.detach().numpy(), rtol=1e-9, atol=1e-11)
+
+
+def test_without_pytorch_the_oracle_names_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+    with pytest.raises(MissingExtra, match=r"this needs PyTorch: pip install 'backprop-cli\[oracles\]'"):
+        autograd.loss_and_gradient(objective(make([1, 1], [Sigmoid()], HalfSse())))
 
 
 @pytest.mark.parametrize("optimizer", [rule() for rule in members(Optimizer).values()], ids=lambda rule: rule.title)
