@@ -8,7 +8,7 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backprop_cli.render.numbers import Digits, format_rate
+from backprop_cli.render.numbers import Digits, format_rate, format_seconds
 from backprop_cli.render.rows import progress_line
 from backprop_cli.training.events import EpochDone, RunStarted, RunStopped
 
@@ -65,6 +65,9 @@ def _lines(started: RunStarted, digits: Digits) -> Tell:
 
 
 def _line(event: EpochDone, started: RunStarted, digits: Digits) -> str:
+    """Say how far training is, how fast it goes and how long it will take; seconds are never quite 0."""
     text = progress_line(event.epoch, started.epochs, event.training, event.validation, digits)
-    done = event.epoch * started.samples
-    return f"{text} · {format_rate(done / event.seconds)}" if event.seconds else text
+    seconds = max(event.seconds, 1e-9)
+    rate = format_rate(event.epoch * started.samples / seconds)
+    left = format_seconds(seconds / event.step * (started.steps - event.step))
+    return f"{text}{_BETWEEN}{rate}{_BETWEEN}{left} left"

@@ -193,11 +193,15 @@ def _with_penalty(learner: Learner, measure: Callable[[], float]) -> Callable[[]
 
 def _bind_refusal(learner: Learner, space: Workspace, where: slice) -> Run:
     """Bind a look at the new parameters that raises when one is not finite; their sum is enough to see that all are."""
-    new = learner.new[where]
+    watched = [learner.new[where]]
+    if learner.optimizer.clip is not None:
+        # Clipping makes finite what is not, so the new parameters would not tell.
+        watched.append(learner.gradient[where])
 
     def refuse() -> None:
-        if not math.isfinite(np.add.reduce(new)) and not np.isfinite(new).all():
-            raise first_not_finite(learner.network, space, 0.0, learner.gradient, learner.new)
+        for values in watched:
+            if not math.isfinite(np.add.reduce(values)) and not np.isfinite(values).all():
+                raise first_not_finite(learner.network, space, 0.0, learner.gradient, learner.new)
 
     return refuse
 

@@ -54,6 +54,12 @@ COUNTERPARTS: Mapping[type, Callable[..., Tensor]] = {
 }
 
 
+def knows(objective: Objective) -> bool:
+    """Say whether PyTorch has a counterpart of every rule in an objective."""
+    rules = {type(objective.loss), *(type(activation) for activation in objective.network.activations)}
+    return rules <= COUNTERPARTS.keys()
+
+
 def loss_and_gradient(objective: Objective) -> tuple[float, Gradient]:
     """Give the loss, penalty included, and dL/dθ of the trainable parameters.
 

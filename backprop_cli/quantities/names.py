@@ -96,6 +96,14 @@ class NameTable:
             case _:
                 assert_never(quantity)
 
+    def short_label(self, variable: Variable) -> str:
+        """Write a variable as authors do where every layer has one unit: `w1`, and with a single layer `w`."""
+        topology = self.vocabulary.topology
+        if variable in self.own_names or any(topology.units(layer) != 1 for layer in range(topology.depth + 1)):
+            return self.label(variable)
+        layer = None if topology.depth == 1 else variable.layer
+        return write(replace(variable, layer=layer, indices=()), self.vocabulary.notation)
+
     def _label_variable(self, variable: Variable) -> str:
         if variable.moment:
             return f"{self.label(replace(variable, moment=''))}_{variable.moment}"

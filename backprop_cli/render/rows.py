@@ -71,7 +71,7 @@ class Speaker:
         for column in range(min(samples, MOST_SAMPLES)):
             sample = record.samples[column] if samples > 1 else None
             for row in range(outputs):
-                name = self.names.label(Variable("yhat", None, (row + 1,), sample=sample))
+                name = self.names.short_label(Variable("yhat", None, (row + 1,), sample=sample))
                 pair = (record.predictions[row, column], record.y[row, column])
                 rows.append((name, *(self.number(float(value)) for value in pair)))
         note = f"… and {samples - MOST_SAMPLES:,} more samples" if samples > MOST_SAMPLES else ""
@@ -85,7 +85,10 @@ class Speaker:
         rows = []
         for parameter, at in self.layout.parameters():
             learned = at < self.layout.trainable
-            cells = [self.names.label(parameter), self.number(float(record.gradient[at])) if learned else "frozen"]
+            cells = [
+                self.names.short_label(parameter),
+                self.number(float(record.gradient[at])) if learned else "frozen",
+            ]
             if clipped:
                 cells.append(self.number(float(record.applied[at])) if learned else "frozen")
             cells += [self.number(float(vector[at])) for vector in (record.before, change, record.after)]
@@ -103,8 +106,9 @@ class Speaker:
         return Table(columns, tuple(rows), note=_facts(stopped))
 
     def parameters(self, values: Mapping[str, float]) -> Table:
-        """Show all parameters."""
-        rows = tuple((name, self.number(value)) for name, value in values.items())
+        """Show all parameters, which come in reading order."""
+        named = zip(self.layout.parameters(), values.values(), strict=True)
+        rows = tuple((self.names.short_label(parameter), self.number(value)) for (parameter, _), value in named)
         return Table(("parameter", "value"), rows)
 
     def with_digits(self, digits: Digits) -> "Speaker":

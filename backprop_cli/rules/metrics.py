@@ -97,6 +97,10 @@ class Rmse(Metric):
         return math.sqrt(tally[0] / tally[1])
 
 
+# How far a mean may be off by rounding, as a part of its size.
+_NOISE = 64 * float(np.finfo(np.float64).eps)
+
+
 class R2(Metric):
     """Say what share of the targets' variance is explained: 1 − Σ(y − ŷ)² / Σ(y − ȳ)², averaged over the outputs.
 
@@ -128,8 +132,9 @@ class R2(Metric):
         )
 
     def value(self, tally: Tally) -> float:
-        _, _, spread, errors = tally
-        varied = np.where(spread > 0, spread, math.nan)
+        n, mean, spread, errors = tally
+        # What rounding leaves of targets that are all the same is no variance.
+        varied = np.where(spread > n * (_NOISE * mean) ** 2, spread, math.nan)
         return float(np.mean(1.0 - errors / varied))
 
 

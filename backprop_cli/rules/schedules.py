@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import Field, model_validator
 
 from backprop_cli.algebra.functions import Array, cos, floor, greater, minimum, where
+from backprop_cli.algebra.operators import OPERATORS
 from backprop_cli.algebra.term import Term
 from backprop_cli.rules.base import Count, NonNegativeFloat, PositiveFloat, Rule, choice
 
@@ -30,6 +31,13 @@ class Schedule(Rule):
             t: completed epochs or steps.
             length: how many epochs or steps the whole run has.
         """
+
+
+def _power(base: float, exponent: Value) -> Value:
+    """Give the power, infinite where Python's own would raise: a rate may grow, or be asked for before its start."""
+    if isinstance(exponent, float):
+        return OPERATORS["pow"].on_floats(base, exponent)
+    return base**exponent  # type: ignore[no-any-return]  # float ** array
 
 
 class Constant(Schedule):
@@ -57,7 +65,7 @@ class Step(Schedule):
     formula_text = "η = η₀ · factor^⌊t / every⌋"
 
     def formula(self, rate: float, t: Value, length: int) -> Value:
-        return rate * self.factor ** floor(t / self.every)  # type: ignore[no-any-return]  # float ** float
+        return rate * _power(self.factor, floor(t / self.every))
 
 
 class Exponential(Schedule):
@@ -71,7 +79,7 @@ class Exponential(Schedule):
     formula_text = "η = η₀ · factorᵗ"
 
     def formula(self, rate: float, t: Value, length: int) -> Value:
-        return rate * self.factor**t  # type: ignore[no-any-return]  # float ** float
+        return rate * _power(self.factor, t)
 
 
 class Cosine(Schedule):

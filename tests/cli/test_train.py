@@ -48,17 +48,26 @@ def test_no_digit_is_clipped_at_any_width(config: str, width: str) -> None:
 def test_the_gradient_table_matches_the_hand_calculation() -> None:
     text = in_process("train", "configs/two-neurons.yaml", COLUMNS="80").stdout
 
-    assert re.search(r"w1_1_1 +-0\.005043 +0\.3 +0\.0005043 +0\.3005", text)
-    assert re.search(r"b2_1 +-0\.2049 +0\.4 +0\.02049 +0\.4205", text)
+    assert re.search(r"w1 +-0\.005043 +0\.3 +0\.0005043 +0\.3005", text)
+    assert re.search(r"b2 +-0\.2049 +0\.4 +0\.02049 +0\.4205", text)
     assert "loss 0.3825" in text
+
+
+def test_names_of_the_readers_own_stand_in_the_table() -> None:
+    mazur = in_process("train", "configs/mazur.yaml", "--set", "names={w5: w2_1_1}", COLUMNS="80").stdout
+    single = in_process("train", "configs/one-neuron.yaml", COLUMNS="80").stdout
+
+    assert re.search(r"^w5 +0\.08217", mazur, re.MULTILINE)
+    assert re.search(r"^w1_1_1 +0\.0004386", mazur, re.MULTILINE)
+    assert re.search(r"^w +-0\.1154", single, re.MULTILINE)
 
 
 def test_decimals_are_what_is_shown() -> None:
     text = in_process("train", "configs/two-neurons.yaml", "--set", "report.decimals=2", COLUMNS="80").stdout
 
-    assert re.search(r"w2_1_1 +-0\.12 +0\.20 +0\.01 +0\.21", text)
+    assert re.search(r"w2 +-0\.12 +0\.20 +0\.01 +0\.21", text)
     # What would show as zero keeps two digits.
-    assert re.search(r"w1_1_1 +-0\.01 +0\.30 +0\.00050 +0\.30", text)
+    assert re.search(r"w1 +-0\.01 +0\.30 +0\.00050 +0\.30", text)
 
 
 def test_json_is_one_document_at_full_precision() -> None:
@@ -115,7 +124,8 @@ def test_results_and_progress_go_their_own_ways() -> None:
     result = backprop("train", "configs/iris.yaml")
     quiet = backprop("train", "configs/iris.yaml", "--quiet")
 
-    assert len(re.findall(r"^epoch \d+/60 · loss", result.stderr, re.MULTILINE)) == 10
+    line = r"^epoch \d+/60 · loss .* · accuracy .* · validation loss .* · [\d,]+ samples/s · .* left$"
+    assert len(re.findall(line, result.stderr, re.MULTILINE)) == 10
     assert "epoch 60/60" not in result.stdout
     assert quiet.stderr == ""
     assert "\x1b" not in result.stdout + result.stderr

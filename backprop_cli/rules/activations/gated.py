@@ -15,6 +15,8 @@ _ROOT_2 = math.sqrt(2.0)
 _ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 _PEAK = 1.0 / math.sqrt(2.0 * math.pi)
 _CUBIC = 0.044715
+# From here on tanh(√(2/π)(z + 0.044715z³)) is 1.
+_FLAT = 20.0
 
 
 class Gelu(Pointwise):
@@ -119,10 +121,13 @@ def _fill_bent_slope(z: Array, scratch: Scratch) -> None:
     """Fill the first scratch array with the slope of the tanh approximation."""
     slope, bent, work = scratch
     _fill_bent(z, bent)
-    np.multiply(z, z, out=slope)
-    np.multiply(slope, 3.0 * _CUBIC, out=slope)
-    np.add(slope, 1.0, out=slope)
-    np.multiply(slope, z, out=slope)
+    # Beyond the flat the cube could overflow, and its factor 1 − tanh² is 0.
+    np.minimum(z, _FLAT, out=slope)
+    np.maximum(slope, -_FLAT, out=slope)
+    np.multiply(slope, slope, out=work)
+    np.multiply(work, 3.0 * _CUBIC, out=work)
+    np.add(work, 1.0, out=work)
+    np.multiply(slope, work, out=slope)
     np.multiply(slope, _ROOT_2_OVER_PI, out=slope)
     np.multiply(bent, bent, out=work)
     np.subtract(1.0, work, out=work)

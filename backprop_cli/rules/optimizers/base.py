@@ -97,10 +97,22 @@ class Clip(Strictly):
             return hold
 
         def shorten() -> None:
-            length = math.sqrt(float(np.dot(grad, grad)))
-            np.multiply(grad, self.scale(length), out=applied)
+            np.multiply(grad, self.scale(_length(grad, applied)), out=applied)
 
         return shorten
+
+
+def _length(vector: Array, work: Array) -> float:
+    """Give the length of a vector, also where the sum of its squares is beyond the dtype."""
+    square = float(np.dot(vector, vector))
+    if math.isfinite(square):
+        return math.sqrt(square)
+    np.abs(vector, out=work)
+    largest = float(np.maximum.reduce(work))
+    if not math.isfinite(largest):
+        return largest
+    np.divide(vector, largest, out=work)
+    return largest * math.sqrt(float(np.dot(work, work)))
 
 
 class Updated(NamedTuple):
