@@ -71,27 +71,28 @@ class Mae(Metric):
         return float(tally[0] / tally[1])
 
 
-class Mse(Metric):
+class Squared(Metric):
+    """A metric of squared errors, averaged over outputs and samples."""
+
+    def tally(self, y: Array, yhat: Array) -> Tally:
+        return np.array([np.square(y - yhat).sum(dtype=np.float64), y.size])
+
+
+class Mse(Squared):
     """Average (y − ŷ)² over outputs and samples."""
 
     name: Literal["mse"] = "mse"
     formula_text = "mean of (y − ŷ)²"
 
-    def tally(self, y: Array, yhat: Array) -> Tally:
-        return np.array([np.square(y - yhat).sum(dtype=np.float64), y.size])
-
     def value(self, tally: Tally) -> float:
         return float(tally[0] / tally[1])
 
 
-class Rmse(Metric):
+class Rmse(Squared):
     """Give the root of the mean of (y − ŷ)²."""
 
     name: Literal["rmse"] = "rmse"
     formula_text = "√(mean of (y − ŷ)²)"
-
-    def tally(self, y: Array, yhat: Array) -> Tally:
-        return np.array([np.square(y - yhat).sum(dtype=np.float64), y.size])
 
     def value(self, tally: Tally) -> float:
         return math.sqrt(tally[0] / tally[1])

@@ -37,7 +37,7 @@ def _power(base: float, exponent: Value) -> Value:
     """Give the power, infinite where Python's own would raise: a rate may grow, or be asked for before its start."""
     if isinstance(exponent, float):
         return OPERATORS["pow"].on_floats(base, exponent)
-    return base**exponent  # type: ignore[no-any-return]  # float ** array
+    return base**exponent
 
 
 class Constant(Schedule):

@@ -20,7 +20,8 @@ VALUES: list[Any] = [
     "", [], {},
     [1], [[1]], [[1, 2], [3]], [["a"]], [None], {"a": 1}, {"name": "x"}, {"name": "adam", "eps": 1e-3},
     "0.1", "full",
-    {"per": "connection"}, {"per": "layer", "values": [1]}, "z2", "dL/dw1", "w1_1_1 + b1_1", "cross_entropy", {"norm": 1},
+    {"per": "connection"}, {"per": "layer", "values": [1]}, "z2", "dL/dw1", "w1_1_1 + b1_1",
+    "cross_entropy", {"norm": 1},
     {"name": "linear_warmup", "length": 2, "then": "cosine"}, {"value": 1}, {"l1": 1}, "sequential", "zero_based",
 ]  # fmt: skip
 KEYS = [

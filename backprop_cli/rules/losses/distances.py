@@ -38,7 +38,25 @@ class HalfSse(Loss):
         np.subtract(yhat, y, out=out)
 
 
-class Sse(Loss):
+class Squared(Loss):
+    """A loss whose shares are squared errors; its members differ in how they add them up."""
+
+    def share(self, y: Value, yhat: Value) -> Value:
+        return (y - yhat) ** 2
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -2.0 * (y - yhat)
+
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(y, yhat, out=work)
+        np.multiply(work, work, out=out)
+
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+        np.subtract(yhat, y, out=out)
+        np.multiply(out, 2.0, out=out)
+
+
+class Sse(Squared):
     """Add the squared errors over the outputs: Σ_k (y_k − ŷ_k)², slope −2(y − ŷ); samples are added, too.
 
     Source: the method of least squares; see C. M. Bishop, "Pattern Recognition and Machine Learning" (2006),
@@ -51,22 +69,8 @@ class Sse(Loss):
     formula_text = "L = Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)"
 
-    def share(self, y: Value, yhat: Value) -> Value:
-        return (y - yhat) ** 2
 
-    def slope(self, y: Value, yhat: Value) -> Value:
-        return -2.0 * (y - yhat)
-
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(y, yhat, out=work)
-        np.multiply(work, work, out=out)
-
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=out)
-        np.multiply(out, 2.0, out=out)
-
-
-class Mse(Loss):
+class Mse(Squared):
     """Average the squared errors over the outputs: 1/K Σ_k (y_k − ŷ_k)², slope −2(y − ŷ)/K; samples are averaged, too.
 
     Source: the method of least squares, as PyTorch's MSELoss and Keras' MeanSquaredError count it.
@@ -78,20 +82,6 @@ class Mse(Loss):
     metrics = ("mae",)
     formula_text = "L = 1/K Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)/K"
-
-    def share(self, y: Value, yhat: Value) -> Value:
-        return (y - yhat) ** 2
-
-    def slope(self, y: Value, yhat: Value) -> Value:
-        return -2.0 * (y - yhat)
-
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(y, yhat, out=work)
-        np.multiply(work, work, out=out)
-
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=out)
-        np.multiply(out, 2.0, out=out)
 
 
 class Mae(Loss):
