@@ -122,7 +122,9 @@ def test_random_networks(data: st.DataObject) -> None:
     depth = data.draw(st.integers(1, 3))
     widths = data.draw(st.lists(st.integers(1, 4), min_size=depth + 1, max_size=depth + 1))
     widths[-1] = max(2, widths[-1])
-    loss = data.draw(st.sampled_from(LOSSES))
+    loss = data.draw(st.sampled_from(LOSSES)).model_copy(
+        update={"reduction": data.draw(st.sampled_from(["sum", "mean"]))}
+    )
     lasts = [rule for rule in HIDDEN if fits(rule, loss)]
     activations = [data.draw(st.sampled_from(HIDDEN)) for _ in range(depth - 1)] + [data.draw(st.sampled_from(lasts))]
     kinds = [data.draw(st.sampled_from(list(BiasKind))) for _ in range(depth)]

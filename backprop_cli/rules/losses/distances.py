@@ -44,9 +44,6 @@ class Squared(Loss):
     def share(self, y: Value, yhat: Value) -> Value:
         return (y - yhat) ** 2
 
-    def slope(self, y: Value, yhat: Value) -> Value:
-        return -2.0 * (y - yhat)
-
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         np.subtract(y, yhat, out=work)
         np.multiply(work, work, out=out)
@@ -69,6 +66,9 @@ class Sse(Squared):
     formula_text = "L = Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)"
 
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -2.0 * (y - yhat)
+
 
 class Mse(Squared):
     """Average the squared errors over the outputs: 1/K Σ_k (y_k − ŷ_k)², slope −2(y − ŷ)/K; samples are averaged, too.
@@ -82,6 +82,9 @@ class Mse(Squared):
     metrics = ("mae",)
     formula_text = "L = 1/K Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)/K"
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -2.0 * (y - yhat)
 
 
 class Mae(Loss):
