@@ -9,7 +9,7 @@ import typer
 
 from backprop_cli.errors import BackpropError, InputError
 
-BUG, INTERRUPTED = 70, 130
+UNWRITABLE, BUG, INTERRUPTED = 6, 70, 130
 
 
 @contextmanager
@@ -21,27 +21,46 @@ def door(*, debug: bool = False) -> Iterator[None]:
     """
     try:
         yield
-    except InputError as error:
-        _say(str(error))
-        _say(_count(len(error.problems)))
-        raise typer.Exit(error.exit_code) from None
-    except BackpropError as error:
-        _say(f"backprop: {error}")
-        raise typer.Exit(error.exit_code) from None
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; what is left in the buffer has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
+        sys.stdout.flush()
+    except (typer.Exit, typer.Abort):
+        raise
     except KeyboardInterrupt:
         _say("backprop: interrupted")
         raise typer.Exit(INTERRUPTED) from None
-    except (typer.Exit, typer.Abort):
-        raise
     except Exception as error:
-        if debug:
+        if debug and not isinstance(error, BackpropError | OSError):
             raise
-        _say(f"backprop: internal error: {type(error).__name__}: {error}; run with --debug to see where, and report it")
-        raise typer.Exit(BUG) from None
+        raise typer.Exit(_tell(error)) from None
+
+
+def _tell(error: Exception) -> int:
+    """Say what happened and give the exit code."""
+    match error:
+        case InputError():
+            _say(str(error))
+            _say(_count(len(error.problems)))
+            return error.exit_code
+        case BackpropError():
+            _say(f"backprop: {error}")
+            return error.exit_code
+        case BrokenPipeError():
+            # Whoever read our output has seen enough.
+            _silence_stdout()
+            return 0
+        case OSError():
+            # Everything of ours names its file; what is left is standard output.
+            _silence_stdout()
+            _say(f"backprop: the result cannot be written: {error.strerror or error}")
+            return UNWRITABLE
+        case _:
+            what = f"{type(error).__name__}: {error}"
+            _say(f"backprop: internal error: {what}; run with --debug to see where, and report it")
+            return BUG
+
+
+def _silence_stdout() -> None:
+    """Let what is left in the buffer go nowhere, so that the end of the program does not trip over it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _count(problems: int) -> str:

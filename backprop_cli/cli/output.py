@@ -18,15 +18,26 @@ def write_result(text: str, output: Path | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
+    try:
+        _write(text, output)
+    except OSError as error:
+        raise StorageError(f"{output}: cannot be written: {error.strerror}; choose another place") from error
+
+
+def _write(text: str, output: Path) -> None:
+    if output.exists() and not output.is_file():
+        # A pipe or a device is written to, never replaced.
+        output.write_text(text, encoding="utf-8")
+        return
     # Written beside the file and then renamed, so that no half-written file is ever seen.
     beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
     try:
         beside.write_text(text, encoding="utf-8")
         beside.replace(output)
-    except OSError as error:
+    except OSError:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise StorageError(f"{output}: cannot be written: {error.strerror}; choose another place") from error
+        raise
 
 
 def refuse_to_overwrite(path: Path, *, force: bool) -> None:

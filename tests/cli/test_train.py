@@ -158,6 +158,18 @@ def test_output_goes_to_a_file_and_a_folder_that_is_not_there_is_exit_6(tmp_path
     assert "cannot be written" in bad.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="this system has no full device")
+@pytest.mark.parametrize("words", ["> /dev/full", "--output /dev/full", "--format json > /dev/full"])
+def test_a_full_disk_is_exit_6_and_a_device_is_never_replaced(words: str) -> None:
+    command = f"{sys.executable} -m backprop_cli train configs/xor.yaml --quiet {words}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert result.returncode == 6
+    assert "No space left on device" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert Path("/dev/full").is_char_device()
+
+
 def test_a_config_is_read_from_standard_input() -> None:
     text = (ROOT / "configs" / "xor.yaml").read_text()
     result = subprocess.run(
