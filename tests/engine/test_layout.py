@@ -1,141 +1,96 @@
-"""Every parameter has one address; a step allocates no arrays, and stops before an update that is not finite."""
+"""Every parameter has one address, trainable ones come first, and views are the vector itself."""
 
-import tracemalloc
-from itertools import pairwise
-from typing import Any
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_cli.engine.finite import NotFinite
-from backprop_cli.engine.layout import Trainable, arrange
-from backprop_cli.engine.network import Network
-from backprop_cli.engine.step import Learner
-from backprop_cli.engine.workspace import with_ones
+from backprop_cli.engine.layout import Layout, Trainable, arrange
+from backprop_cli.engine.network import Network, view_layers
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
-from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Identity, Sigmoid
-from backprop_cli.rules.base import members
-from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import HalfSse
-from backprop_cli.rules.losses.likelihoods import BinaryCrossEntropy, CrossEntropy
-from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.activations.squashing import Sigmoid
+
+EITHER = (Trainable(), Trainable(weights=False), Trainable(bias=False), Trainable(weights=False, bias=False))
+
+
+def layout_of(widths: list[int], kinds: list[BiasKind], may: list[Trainable]) -> Layout:
+    shapes = tuple(LayerShape(out, into, kind) for (into, out), kind in zip(pairwise(widths), kinds, strict=True))
+    return arrange(Topology(widths[0], shapes), tuple(may))
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> tuple[Layout, list[Trainable]]:
+    widths = draw(st.lists(st.integers(1, 5), min_size=2, max_size=5))
+    kinds = [draw(st.sampled_from(BiasKind)) for _ in widths[1:]]
+    may = [draw(st.sampled_from(EITHER)) for _ in widths[1:]]
+    return layout_of(widths, kinds, may), may
+
+
+def check(layout: Layout, may: list[Trainable]) -> None:
+    """Check that parameters and addresses are one to one, and that views and slices say the same."""
+    network = Network.create(layout, [Sigmoid()] * len(may))
+    network.theta[...] = np.arange(layout.size)
+    pairs, mask = list(layout.parameters()), layout.weight_mask(np.dtype(float))
+
+    assert len(mask) == layout.trainable
+    assert sorted(address for _, address in pairs) == list(range(layout.size))
+    for parameter, address in pairs:
+        number = parameter.layer or 0
+        own, view, parts = may[number - 1], network.layers[number - 1], layout.layers[number - 1]
+        trainable = own.weights if parameter.symbol == "w" else own.bias
+        part = view.weights if parameter.symbol == "w" else view.bias
+        assert layout.address(parameter) == address
+        assert layout.parameter_at(address) == parameter
+        assert (address < layout.trainable) == trainable
+        assert (parts.trained.start <= address < parts.trained.stop) == trainable
+        assert part is not None
+        assert part[tuple(index - 1 for index in parameter.indices)] == address
+        assert not trainable or mask[address] == (parameter.symbol == "w")
 
 
 @settings(deadline=None, max_examples=100)
-@given(data=st.data())
-def test_every_parameter_has_one_address_and_trainable_ones_come_first(data: st.DataObject) -> None:
-    widths = data.draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
-    shapes = tuple(LayerShape(out, into, data.draw(st.sampled_from(list(BiasKind)))) for into, out in pairwise(widths))
-    may = tuple(Trainable(data.draw(st.booleans()), data.draw(st.booleans())) for _ in shapes)
-    layout = arrange(Topology(widths[0], shapes), may)
-    pairs = list(layout.parameters())
-    theta = np.arange(layout.size, dtype=np.float64)
-    network = Network.create(layout, [Sigmoid()] * len(shapes))
-    network.theta[...] = theta
-
-    assert sorted(address for _, address in pairs) == list(range(layout.size))
-    for parameter, address in pairs:
-        assert layout.address(parameter) == address
-        assert layout.parameter_at(address) == parameter
-        own = may[(parameter.layer or 0) - 1]
-        assert (address < layout.trainable) == (own.weights if parameter.symbol == "w" else own.bias)
-        view = network.layers[(parameter.layer or 0) - 1]
-        part = view.weights if parameter.symbol == "w" else view.bias
-        assert part is not None
-        assert part[tuple(index - 1 for index in parameter.indices)] == address
-        assert np.shares_memory(part, network.theta)
+@given(layouts())
+def test_every_parameter_has_one_address_and_trainable_ones_come_first(made: tuple[Layout, list[Trainable]]) -> None:
+    check(*made)
 
 
-def test_an_unknown_parameter_has_no_address() -> None:
-    layout = arrange(Topology(1, (LayerShape(1, 1, BiasKind.NEURON),)), (Trainable(),))
-
-    with pytest.raises(KeyError):
-        layout.address(Variable("w", 1, (2, 1)))
+@pytest.mark.parametrize(("kind", "may"), list(product(BiasKind, EITHER)))
+def test_every_kind_of_bias_may_be_frozen_on_its_own(kind: BiasKind, may: Trainable) -> None:
+    check(layout_of([3, 2, 4], [kind, BiasKind.NEURON], [may, Trainable()]), [may, Trainable()])
 
 
-def learner(
-    loss: Loss,
-    optimizer: Optimizer,
-    *activations: Activation,
-    kind: BiasKind = BiasKind.NEURON,
-    order: Any = "simultaneous",
-) -> Learner:
-    shapes = tuple(LayerShape(256, 256, kind, activation.rowwise) for activation in activations)
-    network = Network.create(arrange(Topology(256, shapes), tuple(Trainable() for _ in shapes)), activations)
-    network.theta[...] = np.random.default_rng(0).normal(size=network.theta.size) * 0.05
-    return Learner.create(network, loss, optimizer, order)
+@settings(deadline=None, max_examples=50)
+@given(layouts())
+def test_views_are_the_vector_itself_and_never_overlap(made: tuple[Layout, list[Trainable]]) -> None:
+    layout, _ = made
+    flat = np.zeros(layout.size)
+    views = [part for view in view_layers(layout, flat) for part in (view.weights, view.bias) if part is not None]
+    for one in views:
+        np.add(one, 1.0, out=one)
+    blocks = [view.block for view in view_layers(layout, flat) if view.block is not None]
+
+    # Each number was raised once: no two views share one, and none is left out.
+    np.testing.assert_array_equal(flat, np.ones(layout.size))
+    assert all(np.shares_memory(part, flat) for part in views + blocks)
+    assert sum(part.size for part in views) == layout.size
 
 
-BOTH = ("simultaneous", "sequential")
-SQUARED, OWN = HalfSse(), BiasKind.NEURON
-CASES: list[tuple[Any, ...]] = [
-    *((SQUARED, Sgd(), (rule(), Sigmoid()), OWN, BOTH[0]) for rule in members(Activation).values()),
-    *((SQUARED, rule(), (Sigmoid(), Identity()), OWN, BOTH[0]) for rule in members(Optimizer).values()),
-    *((SQUARED, Sgd(), (Sigmoid(), Sigmoid()), kind, order) for kind in BiasKind for order in BOTH),
-    (BinaryCrossEntropy(), Sgd(clip=Clip(norm=1)), (Sigmoid(), Sigmoid()), OWN, BOTH[0]),
-    (CrossEntropy(), Sgd(clip=Clip(value=1)), (Sigmoid(), Softmax()), OWN, BOTH[0]),
-    (SQUARED, Sgd(penalty=Penalty(l1=0.1, l2=0.1)), (Sigmoid(), Sigmoid()), OWN, BOTH[1]),
-]
-
-
-@pytest.mark.parametrize(("loss", "optimizer", "activations", "kind", "order"), CASES)
-def test_no_array_is_allocated_after_the_first_step(
-    loss: Loss, optimizer: Optimizer, activations: tuple[Activation, ...], kind: BiasKind, order: str
-) -> None:
-    rng = np.random.default_rng(1)
-    y = np.eye(256)[rng.integers(0, 256, size=64)]
-    step = learner(loss, optimizer, *activations, kind=kind, order=order).bind(
-        with_ones(rng.normal(size=(64, 256)), np.dtype(np.float64)), y
-    )
-    step(1e-3, 1)
-    tracemalloc.start()
-    step(1e-3, 2)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-
-    assert peak < 16_000
-
-
-def tiny(optimizer: Optimizer, *, order: Any = "simultaneous", scale: float = 1.0, activation: Any = Identity) -> Any:
-    shapes = (LayerShape(1, 1, BiasKind.NEURON), LayerShape(1, 1, BiasKind.NEURON))
-    network = Network.create(arrange(Topology(1, shapes), (Trainable(), Trainable())), [activation(), activation()])
-    network.theta[...] = 0.5
-    made = Learner.create(network, HalfSse(), optimizer, order)
-    return network, made.bind(np.array([[scale, 1.0]]), np.array([[0.0]]))
-
-
-@pytest.mark.parametrize("order", ["simultaneous", "sequential"])
-@pytest.mark.parametrize("clip", [None, Clip(value=1.0)])
 @pytest.mark.parametrize(
-    ("scale", "rate", "quantity"),
+    "parameter",
     [
-        (np.inf, 0.1, Variable("z", 1, (1,), sample=1)),
-        (1e200, 0.1, Variable("L")),
-        (1.0, 1e308, None),
+        Variable("w", 1, (2, 1)),
+        Variable("w", 1, (1, 0)),
+        Variable("w", 1, (1,)),
+        Variable("b", 1, (1, 1)),
+        Variable("w", 2, (1, 1)),
+        Variable("z", 1, (1,)),
     ],
 )
-def test_what_is_not_finite_is_named_and_changes_no_parameter(
-    scale: float, rate: float, quantity: Variable | None, clip: Clip | None, order: str
-) -> None:
-    network, step = tiny(Sgd(clip=clip), order=order, scale=scale)
-    found, kept = None, network.theta.copy()
-    with np.errstate(all="ignore"):
-        for t in range(1, 9):
-            kept = network.theta.copy()
-            try:
-                step(rate, t)
-            except NotFinite as error:
-                found = error
-                break
+def test_what_is_no_parameter_has_no_address(parameter: Variable) -> None:
+    layout = layout_of([1, 1], [BiasKind.NEURON], [Trainable()])
 
-    assert found is not None
-    np.testing.assert_array_equal(network.theta, kept)
-    assert np.isfinite(network.theta).all()
-    if quantity is not None:
-        assert found.quantity == quantity
+    with pytest.raises(KeyError):
+        layout.address(parameter)
