@@ -15,8 +15,8 @@ from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import DivergedError
 from backprop_cli.render.numbers import Digits
-from backprop_cli.render.rows import Speaker, trouble_text
-from backprop_cli.render.to_console import show_table, show_text
+from backprop_cli.render.rows import Speaker, circumstances, trouble_text
+from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.loop import SMALL, describe, steps_to_trace, train
@@ -114,26 +114,13 @@ def _show_console(setup: Setup, events: Iterable[Event], tell: Tell, choices: Ch
 
 def _show_event(console: Console, speaker: Speaker, event: RunStarted | StepDone) -> None:
     if isinstance(event, RunStarted):
-        show_text(console, event.summary, "bold")
-        show_text(console, _circumstances(event), "dim")
+        show_started(console, event.summary, circumstances(event))
         return
-    console.print()
-    show_text(console, speaker.step_heading(event.record), "bold")
-    show_table(console, speaker.predictions(event.record))
-    console.print()
-    show_table(console, speaker.gradients(event.record))
-
-
-def _circumstances(started: RunStarted) -> str:
-    held_back = f" + {started.validation_samples:,} for validation" if started.validation_samples else ""
-    samples = f"{started.samples:,} sample{'' if started.samples == 1 else 's'}{held_back}"
-    steps = f"{started.steps:,} step{'' if started.steps == 1 else 's'}"
-    return f"{samples} · {steps} · seed {started.seed} · {started.dtype}"
+    record = event.record
+    show_step(console, speaker.step_heading(record), speaker.predictions(record), speaker.gradients(record))
 
 
 def _show_end(console: Console, speaker: Speaker, stopped: RunStopped) -> None:
-    console.print()
-    show_table(console, speaker.summary(stopped))
+    show_summary(console, speaker.summary(stopped))
     if len(stopped.parameters) <= SMALL:
-        console.print()
-        show_table(console, speaker.parameters(stopped.parameters))
+        show_parameters(console, speaker.parameters(stopped.parameters))

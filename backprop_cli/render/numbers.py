@@ -2,13 +2,18 @@
 
 import math
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 # Between these powers of ten a number is written without an exponent.
 _SMALLEST, _LARGEST = -4, 7
 # What a number keeps that would otherwise show as zero.
 _LEAST_SIGNIFICANT = 2
 _MINUTE = 60
+_MILLI = 1000
+# Below this, samples per second are not rounded to a whole number.
+_FEW_SAMPLES = 10
+# A double has up to 309 digits before the point, and decimals may be asked for behind it.
+_ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,19 @@ def format_number(x: float, digits: Digits) -> str:
     exact = Decimal(repr(float(x)))
     if digits.decimals is None:
         return _significant(exact, digits.significant)
-    rounded = exact.quantize(Decimal(1).scaleb(-digits.decimals), ROUND_HALF_UP) if abs(exact) < 10**20 else exact
+    return _fixed(exact, digits.decimals)
+
+
+def format_count(count: int) -> str:
+    """Write a whole number with separators between thousands."""
+    return f"{count:,}"
+
+
+def _fixed(exact: Decimal, decimals: int) -> str:
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), context=_ROUNDING)
     if rounded == 0 and exact != 0:
         return _significant(exact, _LEAST_SIGNIFICANT)
-    return _plain(rounded) if rounded else _plain(abs(rounded))
+    return _plain(rounded or abs(rounded))
 
 
 def _significant(exact: Decimal, count: int) -> str:
@@ -52,9 +66,9 @@ def _significant(exact: Decimal, count: int) -> str:
 
 
 def _round(exact: Decimal, count: int) -> Decimal:
-    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), ROUND_HALF_UP)
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), context=_ROUNDING)
     # Rounding 9.9996 up makes it 10.000, with a digit too many.
-    return rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - count + 1), ROUND_HALF_UP)
+    return rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - count + 1), context=_ROUNDING)
 
 
 def _plain(number: Decimal) -> str:
@@ -67,15 +81,22 @@ def _scientific(number: Decimal) -> str:
 
 
 def format_seconds(seconds: float) -> str:
-    """Write a duration: `0.8 ms`, `1.24 s`, `2 min 05 s`."""
-    if seconds < 1:
-        return f"{seconds * 1000:.3g} ms"
-    if seconds < _MINUTE:
-        return f"{seconds:.3g} s"
+    """Write a duration: `0.8 ms`, `1.24 s`, `2 min 05 s`; the unit is that of the rounded number."""
+    if not math.isfinite(seconds):
+        return f"{seconds} s"
+    if float(_three(abs(seconds) * _MILLI)) < _MILLI:
+        return f"{_three(seconds * _MILLI)} ms"
+    if float(_three(abs(seconds))) < _MINUTE:
+        return f"{_three(seconds)} s"
     minutes, rest = divmod(round(seconds), _MINUTE)
-    return f"{minutes:,} min {rest:02d} s"
+    return f"{format_count(minutes)} min {rest:02d} s"
+
+
+def _three(x: float) -> str:
+    return format_number(x, Digits(significant=3))
 
 
 def format_rate(samples: float) -> str:
-    """Write samples per second."""
-    return f"{samples:,.0f} samples/s"
+    """Write samples per second; a slow rate keeps its digits."""
+    few = not math.isfinite(samples) or samples < _FEW_SAMPLES
+    return f"{_three(samples) if few else format_count(round(samples))} samples/s"

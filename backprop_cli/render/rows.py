@@ -7,8 +7,8 @@ from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Variable
-from backprop_cli.render.numbers import Digits, format_number, format_seconds
-from backprop_cli.training.events import RunStopped, Trouble, Values
+from backprop_cli.render.numbers import Digits, format_count, format_number, format_seconds
+from backprop_cli.training.events import RunStarted, RunStopped, Trouble, Values
 
 # Samples and parameters beyond these are counted, not shown.
 MOST_SAMPLES = 10
@@ -55,11 +55,8 @@ class Speaker:
         """Say which step it is, on what, and its loss."""
         parts = [f"Step {record.step}", f"epoch {record.epoch}"]
         if len(record.samples) < self.samples:
-            shown = ", ".join(str(number) for number in record.samples[:MOST_SAMPLES])
-            more = "" if len(record.samples) <= MOST_SAMPLES else ", …"
-            parts.append(f"sample{'' if len(record.samples) == 1 else 's'} {shown}{more}")
-        parts.append(f"learning rate {self.number(record.rate)}")
-        parts.append(f"loss {self.number(record.loss)}")
+            parts.append(_listed(record.samples))
+        parts += [f"learning rate {self.number(record.rate)}", f"loss {self.number(record.loss)}"]
         if record.penalty:
             parts.append(f"of which penalty {self.number(record.penalty)}")
         return " · ".join(parts)
@@ -67,43 +64,40 @@ class Speaker:
     def predictions(self, record: StepRecord) -> Table:
         """Show what the step predicted, beside the targets."""
         outputs, samples = record.predictions.shape
-        rows = []
-        for column in range(min(samples, MOST_SAMPLES)):
-            sample = record.samples[column] if samples > 1 else None
-            for row in range(outputs):
-                name = self.names.short_label(Variable("yhat", None, (row + 1,), sample=sample))
-                pair = (record.predictions[row, column], record.y[row, column])
-                rows.append((name, *(self.number(float(value)) for value in pair)))
-        note = f"… and {samples - MOST_SAMPLES:,} more samples" if samples > MOST_SAMPLES else ""
-        return Table(("output", "prediction", "target"), tuple(rows), note=note)
+        shown = [(row, column) for column in range(min(samples, MOST_SAMPLES)) for row in range(outputs)]
+        rows = tuple(self._prediction(record, row, column) for row, column in shown)
+        more = samples - MOST_SAMPLES
+        note = f"… and {_counted(more, 'more sample')}" if more > 0 else ""
+        return Table(("output", "prediction", "target"), rows, note=note)
+
+    def _prediction(self, record: StepRecord, row: int, column: int) -> tuple[str, ...]:
+        sample = record.samples[column] if len(record.samples) > 1 else None
+        name = self.names.short_label(Variable("yhat", None, (row + 1,), sample=sample))
+        return (name, *(self.number(float(values[row, column])) for values in (record.predictions, record.y)))
 
     def gradients(self, record: StepRecord) -> Table:
-        """Show every parameter: gradient, before, change, after."""
-        clipped = record.applied is not record.gradient and bool((record.applied != record.gradient).any())
-        columns = ("parameter", "gradient", *(("applied",) if clipped else ()), "before", "change", "after")
-        change = record.change
+        """Show every parameter: gradient, where clipping changed it also as applied, before, change, after."""
+        slopes = {"gradient": record.gradient}
+        if bool((record.applied != record.gradient).any()):
+            slopes["applied"] = record.applied
+        vectors = {"before": record.before, "change": record.change, "after": record.after}
         rows = []
         for parameter, at in self.layout.parameters():
             learned = at < self.layout.trainable
-            cells = [
-                self.names.short_label(parameter),
-                self.number(float(record.gradient[at])) if learned else "frozen",
-            ]
-            if clipped:
-                cells.append(self.number(float(record.applied[at])) if learned else "frozen")
-            cells += [self.number(float(vector[at])) for vector in (record.before, change, record.after)]
-            rows.append(tuple(cells))
-        return Table(columns, tuple(rows))
+            cells = [self.number(float(slope[at])) if learned else "frozen" for slope in slopes.values()]
+            cells += [self.number(float(vector[at])) for vector in vectors.values()]
+            rows.append((self.names.short_label(parameter), *cells))
+        return Table(("parameter", *slopes, *vectors), tuple(rows))
 
     def summary(self, stopped: RunStopped) -> Table:
         """Show loss and metrics before the first and after the last update."""
-        held_back = stopped.validation
-        columns = ("", "first", "last", *(("validation",) if held_back else ()))
-        measured = [values for values in (stopped.initial, stopped.final, held_back) if values is not None]
-        measured = [values for values in (stopped.initial, stopped.final, held_back) if values is not None]
-        rows = [("loss", *(self.number(values.loss) for values in measured))]
-        rows += [(name, *(self.number(values.metrics[name]) for values in measured)) for name in stopped.final.metrics]
-        return Table(columns, tuple(rows), note=_facts(stopped))
+        measured = {"first": stopped.initial, "last": stopped.final}
+        if stopped.validation is not None:
+            measured["validation"] = stopped.validation
+        losses = {"loss": [values.loss for values in measured.values()]}
+        metrics = {name: [values.metrics[name] for values in measured.values()] for name in stopped.final.metrics}
+        rows = tuple((name, *map(self.number, values)) for name, values in (*losses.items(), *metrics.items()))
+        return Table(("", *measured), rows, note=_facts(stopped))
 
     def parameters(self, values: Mapping[str, float]) -> Table:
         """Show all parameters, which come in reading order."""
@@ -116,11 +110,28 @@ class Speaker:
         return replace(self, digits=digits)
 
 
+def circumstances(started: RunStarted) -> str:
+    """Say in one line what a run starts from: samples, steps, seed and dtype."""
+    held_back = f" + {format_count(started.validation_samples)} for validation" if started.validation_samples else ""
+    samples, steps = _counted(started.samples, "sample"), _counted(started.steps, "step")
+    return f"{samples}{held_back} · {steps} · seed {started.seed} · {started.dtype}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{format_count(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def _listed(samples: tuple[int, ...]) -> str:
+    """List the samples of a batch, the first few where there are many."""
+    shown = ", ".join(str(number) for number in samples[:MOST_SAMPLES])
+    return f"sample{'' if len(samples) == 1 else 's'} {shown}{', …' if len(samples) > MOST_SAMPLES else ''}"
+
+
 def _facts(stopped: RunStopped) -> str:
-    best = f" · best epoch {stopped.best_epoch:,}" if stopped.best_epoch and stopped.epochs > 1 else ""
-    steps = f"{stopped.steps:,} step{'' if stopped.steps == 1 else 's'}"
-    epochs = f"{stopped.epochs:,} epoch{'' if stopped.epochs == 1 else 's'}"
-    return f"{steps} · {epochs}{best} · {format_seconds(stopped.seconds)}"
+    parts = [_counted(stopped.steps, "step"), _counted(stopped.epochs, "epoch")]
+    if stopped.best_epoch and stopped.epochs > 1:
+        parts.append(f"best epoch {format_count(stopped.best_epoch)}")
+    return " · ".join([*parts, format_seconds(stopped.seconds)])
 
 
 def progress_line(epoch: int, epochs: int, training: Values, validation: Values | None, digits: Digits) -> str:

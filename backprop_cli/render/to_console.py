@@ -1,5 +1,7 @@
 """Tables and text on a terminal, in a pipe or in a file. No digit is ever clipped: what is too wide is stacked."""
 
+from textwrap import wrap
+
 from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -7,13 +9,45 @@ from rich.text import Text
 
 from backprop_cli.render.rows import Table
 
-# Room between two columns, and around the table.
-_GAP, _MARGIN = 3, 2
+# Room between two columns.
+_GAP = 3
+
+
+def show_started(console: Console, summary: str, circumstances: str = "") -> None:
+    """Print the network in one line and what its run starts from."""
+    show_text(console, summary, "bold")
+    show_text(console, circumstances, "dim")
+
+
+def show_step(console: Console, heading: str, predictions: Table, gradients: Table) -> None:
+    """Print one step, with a blank line before it: its heading, its predictions and its gradient table."""
+    console.print()
+    show_text(console, heading, "bold")
+    show_table(console, predictions)
+    console.print()
+    show_table(console, gradients)
+
+
+def show_summary(console: Console, summary: Table) -> None:
+    """Print the end of a run, with a blank line before it."""
+    console.print()
+    show_table(console, summary)
+
+
+def show_parameters(console: Console, parameters: Table) -> None:
+    """Print the final parameters, with a blank line before them."""
+    console.print()
+    show_table(console, parameters)
 
 
 def show_text(console: Console, text: str, style: str = "") -> None:
-    """Print text, folded at spaces where the console is narrow."""
-    console.print(Text(text, style=style), overflow="fold", crop=False)
+    """Print text, wrapped at spaces where the console is narrow; a number that is wider still stays in one piece."""
+    for line in wrap(text, max(1, console.width), break_long_words=False, break_on_hyphens=False):
+        _show_line(console, Text(line, style=style))
+
+
+def _show_line(console: Console, line: Text) -> None:
+    console.print(line, crop=False, overflow="ignore", no_wrap=True)
 
 
 def show_table(console: Console, table: Table) -> None:
@@ -31,21 +65,30 @@ def show_table(console: Console, table: Table) -> None:
 def needed_width(table: Table) -> int:
     """Give the width of a table as a grid."""
     widths = [max(len(row[column]) for row in (table.columns, *table.rows)) for column in range(len(table.columns))]
-    return sum(widths) + _GAP * (len(widths) - 1) + _MARGIN
+    return sum(widths) + _GAP * (len(widths) - 1)
 
 
 def _show_grid(console: Console, table: Table) -> None:
     grid = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
-    for number, heading in enumerate(table.columns):
-        grid.add_column(heading, justify="right" if number else "left", no_wrap=True, overflow="ignore")
-    for row in _aligned(table):
+    headings, *rows = _aligned(table)
+    for heading in headings:
+        grid.add_column(Text(heading), no_wrap=True, overflow="ignore")
+    for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     console.print(grid, crop=False, overflow="ignore", no_wrap=True)
 
 
 def _aligned(table: Table) -> list[tuple[str, ...]]:
-    """Pad the numbers of each column so that their points stand under each other."""
-    columns = [_on_the_point(list(column)) for column in zip(*table.rows, strict=True)]
+    """Pad headings and cells to the width of their column: names to the left, numbers to the right by their points.
+
+    Rich leaves text alone that it may not wrap, so it would not align it.
+    """
+    columns = []
+    for number, heading in enumerate(table.columns):
+        cells = [row[number] for row in table.rows]
+        column = [heading, *(_on_the_point(cells) if number else cells)]
+        width = max(map(len, column))
+        columns.append([cell.rjust(width) if number else cell.ljust(width) for cell in column])
     return list(zip(*columns, strict=True))
 
 
@@ -56,7 +99,7 @@ def _on_the_point(cells: list[str]) -> list[str]:
     behind = [len(cell) - cell.index(".") if "." in cell else 0 for cell in cells]
     padded = [cell + " " * (max(behind) - own) for cell, own in zip(cells, behind, strict=True)]
     # Aligning 0.3 with 1.234e-05 would only push numbers apart.
-    return padded if max(map(len, padded)) <= max(map(len, cells)) else cells
+    return padded if max(map(len, padded), default=0) <= max(map(len, cells), default=0) else cells
 
 
 def _is_number(cell: str) -> bool:
@@ -73,4 +116,4 @@ def _show_stacked(console: Console, table: Table) -> None:
     for name, *cells in table.rows:
         show_text(console, name, "bold")
         for heading, cell in zip(table.columns[1:], cells, strict=True):
-            console.print(Text(f"  {heading:<{width}}  {cell}"), crop=False, overflow="ignore", no_wrap=True)
+            _show_line(console, Text(f"  {heading:<{width}}  {cell}"))

@@ -51,8 +51,12 @@ def _fields(started: RunStarted) -> dict[str, Any]:
     return {name: getattr(started, name) for name in RunStarted.__dataclass_fields__}
 
 
+def _measured(values: Values) -> dict[str, Any]:
+    return {"loss": values.loss, "metrics": dict(values.metrics)}
+
+
 def _values(values: Values | None) -> dict[str, Any] | None:
-    return None if values is None else {"loss": values.loss, "metrics": dict(values.metrics)}
+    return None if values is None else _measured(values)
 
 
 def _epoch(event: EpochDone) -> dict[str, Any]:
@@ -111,9 +115,8 @@ def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
         "outcome": stopped.outcome,
         "trouble": None if trouble is None else {key: getattr(trouble, key) for key in trouble.__dataclass_fields__},
         "best_epoch": stopped.best_epoch,
-        "initial": _values(stopped.initial),
-        "final": _values(stopped.final),
-        "validation": _values(stopped.validation),
+        "initial": _measured(stopped.initial),
+        "final": {**_measured(stopped.final), "validation": _values(stopped.validation)},
         "parameters": dict(stopped.parameters),
         "timing": {
             "seconds": stopped.seconds,
