@@ -27,6 +27,7 @@ CASES: dict[str, tuple[list[float], tuple[float, float], float, Quantity, float]
     "an input that is no number": ([np.nan, 1.0], (0.5, 0.5), 0.1, Variable("z", 1, (1,), sample=1), np.nan),
     "a weighted sum": ([1.0, -1e300], (1.0, 1e200), 0.1, Variable("z", 2, (1,), sample=2), -np.inf),
     "the loss": ([1.0, 1e200], (1.0, 1.0), 0.1, Variable("L"), np.inf),
+    "the gradient found first": ([1e250], (1e-50, 1e-50), 1e-320, Derivative(Variable("L"), W2), np.inf),
     "a gradient": ([1e160, 1.0], (1e-10, 1.0), 1e-320, Derivative(Variable("L"), W1), np.inf),
 }
 
