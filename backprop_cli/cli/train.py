@@ -46,10 +46,10 @@ def run(config: str, settings: Sequence[str], choices: Choices) -> None:
     setup = load(config, settings)
     setup.require_targets()
     started = describe(setup)
-    trace = steps_to_trace(setup) if choices.trace is None else range(1, choices.trace + 1)
+    trace = steps_to_trace(setup, choices.trace)
     events: Iterable[Event] = [started] if choices.dry_run else train(setup, trace)
     show = _show_json if choices.form == "json" else _show_console
-    last_traced = max((step for step in trace if step <= started.steps), default=0)
+    last_traced = max(trace, default=0)
     with _watch(setup, started, trace, choices) as tell:
         # A bar below tables that are still being printed would tear them apart.
         stopped = show(setup, events, lambda event: tell(event) if _steps(event) > last_traced else None, choices)
@@ -74,7 +74,7 @@ def _steps(event: EpochDone | RunStopped) -> float:
 
 def _watch(setup: Setup, started: RunStarted, trace: Collection[int], choices: Choices) -> Any:
     """Show progress where there is work that nothing else shows."""
-    if choices.quiet or choices.dry_run or started.epochs == 1 or all(n in trace for n in range(1, started.steps + 1)):
+    if choices.quiet or choices.dry_run or started.epochs == 1 or len(trace) == started.steps:
         return nullcontext(ignore)
     return progress(started, digits_of(setup))
 

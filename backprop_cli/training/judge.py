@@ -1,8 +1,7 @@
 """Loss and metrics of a set of samples, portion by portion."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -10,7 +9,9 @@ from backprop_cli.data.samples import Samples
 from backprop_cli.engine.network import Array
 from backprop_cli.engine.passes import bind_forward, bind_measure
 from backprop_cli.engine.step import Learner, penalty_of
-from backprop_cli.engine.workspace import Workspace, with_ones
+from backprop_cli.engine.workspace import Workspace
+from backprop_cli.rules.base import Run
+from backprop_cli.rules.losses.base import Measure
 from backprop_cli.rules.metrics import Metric, Tally
 from backprop_cli.training.events import Values
 
@@ -46,28 +47,56 @@ class Judge:
 
     def __init__(self, learner: Learner, samples: Samples, metrics: Sequence[Metric]) -> None:
         self._learner = learner
+        self._samples = samples
         self._metrics = metrics
-        self._size = len(samples)
-        self._portions = list(_bind_portions(learner, samples))
+        # One for each size of portion: at most a whole one and the rest.
+        self._portions: dict[int, _Portion] = {}
 
     def measure(self) -> Values:
         """Measure with the parameters as they are."""
         counter, total = Counter.start(self._metrics), 0.0
-        is_mean = self._learner.loss.reduction == "mean"
         with np.errstate(all="ignore"):
-            for runs, loss, space in self._portions:
-                for run in runs:
-                    run()
-                total += loss() * (space.samples / self._size if is_mean else 1.0)
-                counter.add(space.targets, space.layers[-1].a)
+            for start in range(0, len(self._samples), PORTION):
+                portion = self._portion(slice(start, start + PORTION))
+                total += portion.loss() * self._weight(portion.space.samples)
+                counter.add(portion.space.targets, portion.space.layers[-1].a)
             return Values(total + penalty_of(self._learner), counter.values())
 
+    def _weight(self, samples: int) -> float:
+        """Give the part that a portion's loss has in the loss of all samples."""
+        return samples / len(self._samples) if self._learner.loss.reduction == "mean" else 1.0
 
-def _bind_portions(learner: Learner, samples: Samples) -> Iterator[tuple[list[Any], Any, Workspace]]:
-    network, dtype = learner.network, learner.network.theta.dtype
-    assert samples.targets is not None  # noqa: S101  training asks for targets first
-    for start in range(0, len(samples), PORTION):
-        rows = slice(start, start + PORTION)
-        x = with_ones(samples.inputs[rows], dtype)
-        space = Workspace.create(network, x, samples.targets[rows].astype(dtype))
-        yield bind_forward(network, space), bind_measure(network, learner.loss, space), space
+    def _portion(self, rows: slice) -> "_Portion":
+        """Give a portion with its samples filled in."""
+        inputs, targets = self._samples.inputs[rows], self._samples.targets
+        assert targets is not None  # noqa: S101  training asks for targets first
+        if len(inputs) not in self._portions:
+            self._portions[len(inputs)] = _Portion.bind(self._learner, len(inputs))
+        portion = self._portions[len(inputs)]
+        portion.space.x_and_one[:, :-1] = inputs
+        portion.space.y[...] = targets[rows]
+        return portion
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """A forward pass and the loss, bound to arrays for a number of samples."""
+
+    space: Workspace
+    forward: Sequence[Run]
+    measure: Measure
+
+    @classmethod
+    def bind(cls, learner: Learner, samples: int) -> "_Portion":
+        """Allocate the arrays and bind what measures them."""
+        network = learner.network
+        inputs, outputs = network.layout.topology.inputs, network.layout.topology.layers[-1].units
+        dtype = network.theta.dtype
+        space = Workspace.create(network, np.ones((samples, inputs + 1), dtype), np.empty((samples, outputs), dtype))
+        return cls(space, bind_forward(network, space), bind_measure(network, learner.loss, space))
+
+    def loss(self) -> float:
+        """Run the forward pass and give the loss, without the penalty."""
+        for run in self.forward:
+            run()
+        return self.measure()

@@ -19,7 +19,7 @@ from backprop_cli.rules.base import members
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone, Trouble, Values
 from backprop_cli.training.judge import Counter, Judge
-from backprop_cli.training.start import starting_network, summary_of
+from backprop_cli.training.start import layout_of, starting_network, summary_of
 
 # Nets up to this many parameters are shown number by number.
 SMALL = 64
@@ -67,21 +67,25 @@ def metrics_of(setup: Setup) -> tuple[Metric, ...]:
     return tuple(members(Metric)[name]() for name in names)
 
 
-def steps_to_trace(setup: Setup) -> Collection[int]:
-    """Say which steps are shown number by number."""
-    trace, length = setup.experiment.report.trace, length_of(setup)
+def steps_to_trace(setup: Setup, first: int | None = None) -> Collection[int]:
+    """Say which steps of the run are shown number by number.
+
+    Args:
+        setup: what to train.
+        first: the first so many, in place of what the config asks for.
+    """
+    trace, steps = setup.experiment.report.trace if first is None else first, length_of(setup).steps
     if isinstance(trace, tuple):
-        return frozenset(trace)
-    if trace is not None:
-        return range(1, trace + 1)
-    few = length.steps <= FEW_STEPS and starting_network(setup).layout.size <= SMALL
-    return range(1, length.steps + 1) if few else ()
+        return frozenset(step for step in trace if step <= steps)
+    if trace is None:
+        trace = steps if steps <= FEW_STEPS and layout_of(setup).size <= SMALL else 0
+    return range(1, min(trace, steps) + 1)
 
 
 def describe(setup: Setup) -> RunStarted:
     """Say what a run will be, without training."""
     length, dataset = length_of(setup), setup.dataset
-    layout = starting_network(setup).layout
+    layout = layout_of(setup)
     return RunStarted(
         summary=summary_of(setup.experiment, setup.topology, layout.size),
         parameters=layout.size,
@@ -208,8 +212,6 @@ class _Run:
 
     def _numbers(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[int, ...]:
         """Give the rows of the data that some training samples came from, counted from 1."""
-        if self.batches.is_full:
-            return tuple(int(number) for number in self.setup.dataset.training.numbers)
         return tuple(int(number) for number in self.setup.dataset.training.numbers[rows])
 
     def _rate(self, epoch: int) -> float:
