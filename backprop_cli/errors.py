@@ -131,3 +131,8 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Give '; did you mean …?' for the nearest known word, or '' when none is near."""
     near = get_close_matches(wrong, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: `1 row`, `3 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

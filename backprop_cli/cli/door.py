@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from backprop_cli.errors import BackpropError, InputError
+from backprop_cli.errors import BackpropError, InputError, counted
 
 UNWRITABLE, BUG, INTERRUPTED = 6, 70, 130
 
@@ -38,7 +38,7 @@ def _tell(error: Exception) -> int:
     match error:
         case InputError():
             _say(str(error))
-            _say(_count(len(error.problems)))
+            _say(f"{counted(len(error.problems), 'problem')} found")
             return error.exit_code
         case BackpropError():
             _say(f"backprop: {error}")
@@ -61,10 +61,6 @@ def _tell(error: Exception) -> int:
 def _silence_stdout() -> None:
     """Let what is left in the buffer go nowhere, so that the end of the program does not trip over it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _count(problems: int) -> str:
-    return f"{problems} problem{'' if problems == 1 else 's'} found"
 
 
 def _say(text: str) -> None:

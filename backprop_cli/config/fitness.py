@@ -7,8 +7,9 @@ import numpy as np
 
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import AnyData, Data, InlineData, Report, Training
-from backprop_cli.config.shapes import Finding, counted
-from backprop_cli.data.samples import Samples
+from backprop_cli.config.shapes import Finding
+from backprop_cli.data.samples import Samples, count_kept
+from backprop_cli.errors import counted
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
 
@@ -130,8 +131,7 @@ def check_sample_numbers(data: AnyData, samples: int) -> Iterator[Finding]:
                     ("data", "order", step),
                     f"data.order[{step}]: there is no sample {number}; the data has {samples}, counted from 1",
                 )
-    kept = max(1, round(samples * data.validation)) if data.validation else 0
-    if kept >= samples:
+    if count_kept(samples, data.validation) >= samples:
         yield (
             ("data", "validation"),
             f"data.validation: {data.validation:g} of {samples} samples leaves none to train on; keep less",

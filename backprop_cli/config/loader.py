@@ -19,7 +19,7 @@ from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.documents.table_reader import Table, read_table
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
-from backprop_cli.errors import ConfigError, DataError, Problem
+from backprop_cli.errors import ConfigError, DataError, Problem, counted
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.notation import NOTATIONS
 from backprop_cli.quantities.topology import Topology
@@ -232,14 +232,14 @@ def _check_widths(table: Table, samples: Samples, network: Any) -> Iterator[Prob
     if width != network.inputs:
         names = ", ".join(samples.input_names[:12]) + (", …" if len(samples.input_names) > 12 else "")  # noqa: PLR2004
         yield Problem(
-            f"{shapes.counted(width, 'input column')} ({names}), but network.inputs is {network.inputs}",
+            f"{counted(width, 'input column')} ({names}), but network.inputs is {network.inputs}",
             where=table.name,
             line=1,
         )
     if samples.targets is not None and samples.targets.shape[1] != outputs:
         found = samples.targets.shape[1]
         yield Problem(
-            f"{shapes.counted(found, 'target column')}, but the last layer has {shapes.counted(outputs, 'unit')}",
+            f"{counted(found, 'target column')}, but the last layer has {counted(outputs, 'unit')}",
             where=table.name,
             line=1,
         )

@@ -22,7 +22,7 @@ def explain(document: Document, errors: list[ErrorDetails]) -> Iterator[Problem]
         path, at = _written_path(document, error)
         if _follows_from_another(document, path, error):
             continue
-        sentence = _SENTENCES.get(error["type"], _as_pydantic_says)(error, _Site(document, path, at))
+        sentence = _SENTENCES.get(error["type"], _as_pydantic_says)(error, kind(document.find(at)))
         name = dotted(path)
         at_key = error["type"] == "extra_forbidden"
         yield document.problem(at, f"{name}: {sentence}" if name else sentence, at_key=at_key)
@@ -43,14 +43,10 @@ def _written_path(document: Document, error: ErrorDetails) -> tuple[KeyPath, Key
             node = below
             existing.append(part)
             path.append(part)
-        elif not is_tag and not (isinstance(part, str) and isinstance(node.value, tuple)) and _may_be_missing(node):
+        elif not is_tag and isinstance(node.value, Mapping):
+            # Only from a mapping can a key be missing.
             path.append(part)
     return tuple(path), tuple(existing)
-
-
-def _may_be_missing(node: Any) -> bool:
-    """Say whether a key can be missing from a node: it is a mapping, or stands for one."""
-    return isinstance(node.value, Mapping)
 
 
 def _all_rules(family: type[Rule]) -> Iterator[str]:
@@ -63,20 +59,8 @@ def _all_rules(family: type[Rule]) -> Iterator[str]:
 _RULE_NAMES = frozenset(_all_rules(Rule))
 
 
-class _Site:
-    """The place of one error: the document, the path as written, and the part of it that exists."""
-
-    def __init__(self, document: Document, path: KeyPath, at: KeyPath) -> None:
-        self.path = path
-        self.node = document.find(at)
-
-    @property
-    def written(self) -> str:
-        """What stands there."""
-        return kind(self.node)
-
-
-_Sentence: TypeAlias = Callable[[ErrorDetails, _Site], str]
+# Takes the error, and what stands in its place in the file.
+_Sentence: TypeAlias = Callable[[ErrorDetails, str], str]
 
 
 def _follows_from_another(document: Document, path: KeyPath, error: ErrorDetails) -> bool:
@@ -84,7 +68,7 @@ def _follows_from_another(document: Document, path: KeyPath, error: ErrorDetails
     return error["type"] == "too_short" and bool(document.find(path).value)
 
 
-def _unknown_key(error: ErrorDetails, site: _Site) -> str:
+def _unknown_key(error: ErrorDetails, written: str) -> str:
     known = sorted(set(_keys_at(error["loc"][:-1])))
     hint = did_you_mean(str(error["loc"][-1]), known)
     listed = f"; known here: {', '.join(known)}" if not hint and len(known) <= _MOST_LISTED else ""
@@ -113,46 +97,46 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def _unknown_name(error: ErrorDetails, site: _Site) -> str:
+def _unknown_name(error: ErrorDetails, written: str) -> str:
     context = error["ctx"]
     names = [name.strip("'") for name in context["expected_tags"].split(", ")]
     return f"there is no {context['tag']!r}{did_you_mean(context['tag'], names)}; known: {', '.join(names)}"
 
 
-def _not_one_of(error: ErrorDetails, site: _Site) -> str:
+def _not_one_of(error: ErrorDetails, written: str) -> str:
     expected = error["ctx"]["expected"]
     words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     hint = did_you_mean(error["input"], words) if isinstance(error["input"], str) else ""
-    return f"must be {expected}, not {site.written}{hint}"
+    return f"must be {expected}, not {written}{hint}"
 
 
 def _bound(words: str, key: str) -> _Sentence:
-    def sentence(error: ErrorDetails, site: _Site) -> str:
+    def sentence(error: ErrorDetails, written: str) -> str:
         bound = error["ctx"][key]
         shown = f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
-        return f"must be {words} {shown}, not {site.written}"
+        return f"must be {words} {shown}, not {written}"
 
     return sentence
 
 
 def _must_be(what: str) -> _Sentence:
-    return lambda error, site: f"must be {what}, not {site.written}"
+    return lambda error, written: f"must be {what}, not {written}"
 
 
-def _as_pydantic_says(error: ErrorDetails, site: _Site) -> str:
+def _as_pydantic_says(error: ErrorDetails, written: str) -> str:
     message = error["msg"]
-    return f"{message[0].lower()}{message[1:]} (this is {site.written})"
+    return f"{message[0].lower()}{message[1:]} (this is {written})"
 
 
-def _own_words(error: ErrorDetails, site: _Site) -> str:
+def _own_words(error: ErrorDetails, written: str) -> str:
     return str(error["ctx"]["error"])
 
 
 _SENTENCES: Mapping[str, _Sentence] = {
     "extra_forbidden": _unknown_key,
-    "missing": lambda error, site: "is required and missing; add it",
+    "missing": lambda error, written: "is required and missing; add it",
     "union_tag_invalid": _unknown_name,
-    "union_tag_not_found": lambda error, site: "needs a name; write the bare name, or {name: …} with its settings",
+    "union_tag_not_found": lambda error, written: "needs a name; write the bare name, or {name: …} with its settings",
     "literal_error": _not_one_of,
     "value_error": _own_words,
     "greater_than": _bound("greater than", "gt"),
@@ -164,13 +148,13 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "float_type": _must_be("a number"),
     "finite_number": _must_be("a finite number"),
     "bool_type": _must_be("true or false"),
-    "string_type": lambda error, site: f"must be text, not {site.written}; put it in quotes",
+    "string_type": lambda error, written: f"must be text, not {written}; put it in quotes",
     "tuple_type": _must_be("a list"),
     "dict_type": _must_be("a mapping"),
     "mapping_type": _must_be("a mapping"),
     "model_type": _must_be("a mapping"),
     "model_attributes_type": _must_be("a name, or a mapping with a name and settings"),
-    "too_short": lambda error, site: f"needs at least {error['ctx']['min_length']} item, and is empty",
-    "string_too_short": lambda error, site: "must not be empty",
-    "string_too_long": lambda error, site: f"must be one character, not {site.written}",
+    "too_short": lambda error, written: f"needs at least {error['ctx']['min_length']} item, and is empty",
+    "string_too_short": lambda error, written: "must not be empty",
+    "string_too_long": lambda error, written: f"must be one character, not {written}",
 }

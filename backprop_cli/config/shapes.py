@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from backprop_cli.config.network import Bias, Layer, Network
 from backprop_cli.documents.tree import KeyPath
+from backprop_cli.errors import counted
 from backprop_cli.quantities.topology import BiasKind, LayerShape
 
 Finding: TypeAlias = tuple[KeyPath, str]
@@ -57,11 +58,6 @@ def _check_matrix(
             return
     if len(rows) != height:
         yield path, f"{dotted(path)}: {counted(len(rows), 'row')}; {needs}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number of things: `1 row`, `3 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _check_bias(path: KeyPath, bias: Bias, shape: LayerShape, *, transposed: bool) -> Iterator[Finding]:

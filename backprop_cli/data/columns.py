@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.samples import Samples
+from backprop_cli.documents.findings import Findings
 from backprop_cli.documents.table_reader import Table
 from backprop_cli.errors import DataError, Problem, did_you_mean
 
@@ -84,9 +85,10 @@ def _empty_cells(table: Table, names: Sequence[str]) -> list[Problem]:
 
 
 def _first(found: list[Problem], table: Table) -> list[Problem]:
-    found = sorted(found, key=lambda problem: problem.line or 0)
-    rest = len(found) - MOST_PROBLEMS
-    return found[:MOST_PROBLEMS] + ([Problem(f"… and {rest:,} more", where=table.name)] if rest > 0 else [])
+    findings = Findings(table.name, MOST_PROBLEMS)
+    for problem in sorted(found, key=lambda problem: problem.line or 0):
+        findings.add(problem)
+    return findings.problems()
 
 
 def _number(cell: str) -> float | None:
@@ -113,13 +115,14 @@ def _read_input(table: Table, name: str, found: list[Problem]) -> tuple[tuple[st
     values = _numbers(table, name, found)
     if values is not None:
         return (name,), values[:, None]
-    words = sorted({cell.strip() for cell in table.column(name) if cell.strip()})
+    cells = [cell.strip() for cell in table.column(name)]
+    words = sorted({cell for cell in cells if cell})
     if len(words) > MOST_CATEGORIES:
         found.append(
             Problem(f"column {name!r} has {len(words):,} different texts; leave it out of inputs", where=table.name)
         )
         return (), np.empty((len(table.rows), 0))
-    return tuple(f"{name}={word}" for word in words), _one_hot([cell.strip() for cell in table.column(name)], words)
+    return tuple(f"{name}={word}" for word in words), _one_hot(cells, words)
 
 
 def _one_hot(cells: Sequence[str], words: Sequence[str]) -> NDArray[np.float64]:

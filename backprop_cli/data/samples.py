@@ -1,12 +1,11 @@
 """Samples: what a network is trained on and judged by."""
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.floating[Any]]
+from backprop_cli.rules.base import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,11 @@ class Dataset:
     standardizer: Standardizer | None
 
 
+def count_kept(samples: int, validation: float) -> int:
+    """Count the samples that a share keeps for validation: at least one when it is above 0."""
+    return max(1, round(samples * validation)) if validation else 0
+
+
 def divide(samples: Samples, validation: float, rng: np.random.Generator, *, standardize: bool) -> Dataset:
     """Divide samples into a training and a validation part, and prepare both.
 
@@ -79,10 +83,11 @@ def divide(samples: Samples, validation: float, rng: np.random.Generator, *, sta
         rng: draws which.
         standardize: whether inputs are scaled by what the training part shows.
     """
-    kept = max(1, round(len(samples) * validation)) if validation else 0
-    drawn = rng.permutation(len(samples)) if kept else np.arange(len(samples))
-    training = samples.pick(np.sort(drawn[kept:]))
-    held_back = samples.pick(np.sort(drawn[:kept])) if kept else None
+    training, held_back = samples, None
+    kept = count_kept(len(samples), validation)
+    if kept:
+        drawn = rng.permutation(len(samples))
+        training, held_back = samples.pick(np.sort(drawn[kept:])), samples.pick(np.sort(drawn[:kept]))
     if not standardize:
         return Dataset(training, held_back, None)
     standardizer = Standardizer.learn(training.inputs)

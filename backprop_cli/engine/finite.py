@@ -3,10 +3,11 @@
 import numpy as np
 
 from backprop_cli.engine.layout import Layout
-from backprop_cli.engine.network import Array, Network
+from backprop_cli.engine.network import Network
 from backprop_cli.engine.workspace import Workspace
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
+from backprop_cli.rules.base import Array
 
 
 class NotFinite(DivergedError):  # noqa: N818  it names what was found

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_cli.engine.layout import LayerParts, Layout
 from backprop_cli.rules.activations import Activation
-
-Array = NDArray[np.floating[Any]]
+from backprop_cli.rules.base import Array
 
 
 @dataclass(frozen=True, slots=True)

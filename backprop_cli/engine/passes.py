@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from backprop_cli.engine.network import Array, LayerView, Network
+from backprop_cli.engine.network import LayerView, Network
 from backprop_cli.engine.workspace import Workspace
 from backprop_cli.quantities.topology import BiasKind
-from backprop_cli.rules.base import Run, ignore
+from backprop_cli.rules.base import Array, Run, ignore
 from backprop_cli.rules.losses import Loss, Shortcut
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_cli.engine.network import Array
+from backprop_cli.rules.base import Array
 
 
 def frozen(values: Array) -> Array:

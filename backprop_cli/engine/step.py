@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from backprop_cli.engine.finite import NotFinite, first_not_finite
-from backprop_cli.engine.network import Array, LayerView, Network, view_layers
+from backprop_cli.engine.network import LayerView, Network, view_layers
 from backprop_cli.engine.passes import (
     bind_back,
     bind_forward,
@@ -18,7 +18,7 @@ from backprop_cli.engine.passes import (
 )
 from backprop_cli.engine.record import StepRecord, frozen
 from backprop_cli.engine.workspace import Workspace
-from backprop_cli.rules.base import Run
+from backprop_cli.rules.base import Array, Run
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
 from backprop_cli.rules.optimizers.base import Update

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.engine.network import Array, Network
-from backprop_cli.rules.base import Scratch
+from backprop_cli.engine.network import Network
+from backprop_cli.rules.base import Array, Scratch
 
 
 @dataclass(frozen=True, slots=True)

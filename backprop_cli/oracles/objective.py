@@ -6,7 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.engine.network import Array, Network
+from backprop_cli.engine.network import Network
+from backprop_cli.rules.base import Array
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Penalty
 

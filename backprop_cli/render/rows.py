@@ -1,10 +1,11 @@
 """What a result shows, as headings and tables of text, before any terminal is known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.record import StepRecord
+from backprop_cli.errors import counted
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.numbers import Digits, format_count, format_number, format_seconds
@@ -67,7 +68,7 @@ class Speaker:
         shown = [(row, column) for column in range(min(samples, MOST_SAMPLES)) for row in range(outputs)]
         rows = tuple(self._prediction(record, row, column) for row, column in shown)
         more = samples - MOST_SAMPLES
-        note = f"… and {_counted(more, 'more sample')}" if more > 0 else ""
+        note = f"… and {counted(more, 'more sample')}" if more > 0 else ""
         return Table(("output", "prediction", "target"), rows, note=note)
 
     def _prediction(self, record: StepRecord, row: int, column: int) -> tuple[str, ...]:
@@ -105,20 +106,12 @@ class Speaker:
         rows = tuple((self.names.short_label(parameter), self.number(value)) for (parameter, _), value in named)
         return Table(("parameter", "value"), rows)
 
-    def with_digits(self, digits: Digits) -> "Speaker":
-        """Give the same speaker with other digits."""
-        return replace(self, digits=digits)
-
 
 def circumstances(started: RunStarted) -> str:
     """Say in one line what a run starts from: samples, steps, seed and dtype."""
     held_back = f" + {format_count(started.validation_samples)} for validation" if started.validation_samples else ""
-    samples, steps = _counted(started.samples, "sample"), _counted(started.steps, "step")
+    samples, steps = counted(started.samples, "sample"), counted(started.steps, "step")
     return f"{samples}{held_back} · {steps} · seed {started.seed} · {started.dtype}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{format_count(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def _listed(samples: tuple[int, ...]) -> str:
@@ -128,7 +121,7 @@ def _listed(samples: tuple[int, ...]) -> str:
 
 
 def _facts(stopped: RunStopped) -> str:
-    parts = [_counted(stopped.steps, "step"), _counted(stopped.epochs, "epoch")]
+    parts = [counted(stopped.steps, "step"), counted(stopped.epochs, "epoch")]
     if stopped.best_epoch and stopped.epochs > 1:
         parts.append(f"best epoch {format_count(stopped.best_epoch)}")
     return " · ".join([*parts, format_seconds(stopped.seconds)])
@@ -136,12 +129,16 @@ def _facts(stopped: RunStopped) -> str:
 
 def progress_line(epoch: int, epochs: int, training: Values, validation: Values | None, digits: Digits) -> str:
     """Say how far training is, in one line."""
-    parts = [f"epoch {epoch:,}/{epochs:,}", f"loss {format_number(training.loss, digits)}"]
-    parts += [f"{name} {format_number(value, digits)}" for name, value in training.metrics.items()]
+    parts = [f"epoch {epoch:,}/{epochs:,}", *_measured("loss", training, digits)]
     if validation is not None:
-        parts.append(f"validation loss {format_number(validation.loss, digits)}")
-        parts += [f"{name} {format_number(value, digits)}" for name, value in validation.metrics.items()]
+        parts += _measured("validation loss", validation, digits)
     return " · ".join(parts)
+
+
+def _measured(loss: str, values: Values, digits: Digits) -> list[str]:
+    """Write a loss under its name, and the metrics beside it."""
+    named = {loss: values.loss, **values.metrics}
+    return [f"{name} {format_number(value, digits)}" for name, value in named.items()]
 
 
 def trouble_text(trouble: Trouble) -> str:

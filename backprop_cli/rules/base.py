@@ -5,11 +5,11 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, get_args, get_origin
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
-Array: TypeAlias = NDArray[np.floating[Any]]
+from backprop_cli.algebra import functions
+
+Array: TypeAlias = functions.Array
 # A kernel whose arrays are bound: calling it refreshes its output from its inputs, without allocating.
 Run: TypeAlias = Callable[[], None]
 # Three arrays of the shape of a kernel's output, for whatever it needs in between.

@@ -5,16 +5,13 @@ A schedule counts completed epochs (or steps, with `per: step`), so the first ep
 
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from backprop_cli.algebra.functions import Array, cos, floor, greater, minimum, where
+from backprop_cli.algebra.functions import Value, cos, floor, greater, minimum, where
 from backprop_cli.algebra.operators import OPERATORS
-from backprop_cli.algebra.term import Term
 from backprop_cli.rules.base import Count, NonNegativeFloat, PositiveFloat, Rule, choice
-
-Value = TypeVar("Value", float, Array, Term)
 
 
 class Schedule(Rule):

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_cli.data.samples import Samples
-from backprop_cli.engine.network import Array
 from backprop_cli.engine.passes import bind_forward, bind_measure
 from backprop_cli.engine.step import Learner, penalty_of
 from backprop_cli.engine.workspace import Workspace
-from backprop_cli.rules.base import Run
+from backprop_cli.rules.base import Array, Run
 from backprop_cli.rules.losses.base import Measure
 from backprop_cli.rules.metrics import Metric, Tally
 from backprop_cli.training.events import Values

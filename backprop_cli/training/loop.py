@@ -11,11 +11,10 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.data.batches import Batches, ordered
 from backprop_cli.data.samples import Samples
 from backprop_cli.engine.finite import NotFinite
-from backprop_cli.engine.network import Array
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.engine.workspace import with_ones
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
-from backprop_cli.rules.base import members
+from backprop_cli.rules.base import Array, members
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone, Trouble, Values
 from backprop_cli.training.judge import Counter, Judge

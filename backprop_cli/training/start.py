@@ -9,6 +9,7 @@ from backprop_cli.config.shapes import rows_are_inputs
 from backprop_cli.data.seeds import INITIAL, generator
 from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import LayerView, Network
+from backprop_cli.errors import counted
 from backprop_cli.quantities.topology import Topology
 from backprop_cli.rules.base import members
 from backprop_cli.rules.initializers import Initializer, Zeros
@@ -64,11 +65,11 @@ def summary_of(experiment: Experiment, topology: Topology, parameters: int) -> s
     """Describe an experiment in one line."""
     widths = "-".join(str(topology.units(layer)) for layer in range(topology.depth + 1))
     activations = ", ".join(layer.activation.title for layer in experiment.network.layers)
-    noun = "parameter" if parameters == 1 else "parameters"
     order = ", sequential update" if experiment.update_order == "sequential" else ""
     rate = f"{experiment.optimizer.learning_rate:g}"
     optimizer = experiment.optimizer.model_copy(update={"learning_rate": _default_rate(experiment)}).title
-    return f"{widths} · {activations} · {parameters:,} {noun} · {experiment.loss.title} · {optimizer} {rate}{order}"
+    size = counted(parameters, "parameter")
+    return f"{widths} · {activations} · {size} · {experiment.loss.title} · {optimizer} {rate}{order}"
 
 
 def _default_rate(experiment: Experiment) -> object:

@@ -7,14 +7,13 @@ step; `pull` carries dL/da back to dL/dz in place.
 import math
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from backprop_cli.algebra.term import Term
+from backprop_cli.algebra.functions import Value
 from backprop_cli.rules.base import Array, Rule, Run, Scratch
 
-Value = TypeVar("Value", float, Array, Term)
 Interval: TypeAlias = tuple[float, float]
 EVERYTHING: Interval = (-math.inf, math.inf)
 

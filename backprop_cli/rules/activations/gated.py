@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import erf, exp, fill_erfc, tanh
-from backprop_cli.rules.activations.base import Interval, Pointwise, Value
+from backprop_cli.algebra.functions import Value, erf, exp, fill_erfc, tanh
+from backprop_cli.rules.activations.base import Interval, Pointwise
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array, Run, Scratch
 

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import exp, expm1, greater, ln, maximum, where
-from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise, Value
+from backprop_cli.algebra.functions import Value, exp, expm1, greater, ln, maximum, where
+from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array, Run, Scratch, ignore
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import exp, maximum
-from backprop_cli.rules.activations.base import Interval, Rowwise, Value
+from backprop_cli.algebra.functions import Value, exp, maximum
+from backprop_cli.rules.activations.base import Interval, Rowwise
 from backprop_cli.rules.base import Array, Run, Scratch
 
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from backprop_cli.algebra.functions import absolute, exp, tanh
-from backprop_cli.rules.activations.base import Interval, Pointwise, Value
+from backprop_cli.algebra.functions import Value, absolute, exp, tanh
+from backprop_cli.rules.activations.base import Interval, Pointwise
 from backprop_cli.rules.base import Array, Run, Scratch, ignore
 
 

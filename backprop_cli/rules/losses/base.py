@@ -7,16 +7,15 @@ the samples as its `reduction` says.  Arrays have one row per output and one col
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Annotated, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.term import Term
+from backprop_cli.algebra.functions import Value
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import Array, Rule, Run, Scratch
 
-Value = TypeVar("Value", float, Array, Term)
 Measure: TypeAlias = Callable[[], float]
 Over: TypeAlias = Literal["sum", "mean"]
 Reduction = Annotated[Over, Field(description="how the losses of a batch's samples become one number")]

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import absolute, maximum, minimum, sign
+from backprop_cli.algebra.functions import Value, absolute, maximum, minimum, sign
 from backprop_cli.rules.base import Array
-from backprop_cli.rules.losses.base import Loss, Reduction, Value
+from backprop_cli.rules.losses.base import Loss, Reduction
 
 
 class HalfSse(Loss):

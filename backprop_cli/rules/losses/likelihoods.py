@@ -5,12 +5,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from backprop_cli.algebra.functions import ln
+from backprop_cli.algebra.functions import Value, ln
 from backprop_cli.rules.activations.base import Activation
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array
-from backprop_cli.rules.losses.base import Loss, Reduction, Shortcut, Value
+from backprop_cli.rules.losses.base import Loss, Reduction, Shortcut
 
 
 def _smallest(x: Array) -> float:

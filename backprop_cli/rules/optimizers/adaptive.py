@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import sqrt
+from backprop_cli.algebra.functions import Value, sqrt
 from backprop_cli.rules.base import Array, Fraction, NonNegativeFloat, PositiveFloat
-from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Value, Work
+from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Work
 
 
 class Adaptive(Optimizer):

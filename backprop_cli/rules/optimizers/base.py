@@ -7,16 +7,14 @@ vector per letter.
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from backprop_cli.algebra.functions import absolute, sign
-from backprop_cli.algebra.term import Term
+from backprop_cli.algebra.functions import Value, absolute, sign
 from backprop_cli.rules.base import Array, NonNegativeFloat, PositiveFloat, Rule, Run, Strictly
 
-Value = TypeVar("Value", float, Array, Term)
 # A bound update: takes the learning rate of the step and the step's number, counted from 1.
 Update: TypeAlias = Callable[[float, int], None]
 Work: TypeAlias = tuple[Array, Array]

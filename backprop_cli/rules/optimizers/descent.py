@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from backprop_cli.algebra.functions import Value
 from backprop_cli.rules.base import Array, Fraction
-from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Value, Work
+from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Work
 
 
 class Sgd(Optimizer):
