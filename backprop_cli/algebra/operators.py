@@ -16,15 +16,30 @@ class Operator:
 
     Attributes:
         name: its key in `OPERATORS`, stable in files.
-        arity: how many arguments it takes.
+        arity: how many arguments it takes; None for one or more.
         precedence: how tightly it binds; larger binds tighter.
         on_floats: its value on floats, without exceptions.
     """
 
     name: str
-    arity: int
+    arity: int | None
     precedence: int
     on_floats: Callable[..., float]
+
+
+def _add_all(*summands: float) -> float:
+    # From left to right, as on paper; math.fsum and the sum of newer Pythons would round differently.
+    total = summands[0]
+    for summand in summands[1:]:
+        total += summand
+    return total
+
+
+def _multiply_all(*factors: float) -> float:
+    product = factors[0]
+    for factor in factors[1:]:
+        product *= factor
+    return product
 
 
 def _divide(dividend: float, divisor: float) -> float:
@@ -105,8 +120,12 @@ OPERATORS: Mapping[str, Operator] = {
     operator.name: operator
     for operator in (
         Operator("add", 2, INFIX_SUM, lambda x, y: x + y),
+        Operator("sum", None, INFIX_SUM, _add_all),
+        # A sum over an index, as general rules write it: it has no value of its own.
+        Operator("sum_over", 2, INFIX_SUM, lambda index, summand: math.nan),  # noqa: ARG005
         Operator("sub", 2, INFIX_SUM, lambda x, y: x - y),
         Operator("mul", 2, INFIX_PRODUCT, lambda x, y: x * y),
+        Operator("product", None, INFIX_PRODUCT, _multiply_all),
         Operator("div", 2, INFIX_PRODUCT, _divide),
         Operator("neg", 1, PREFIX, lambda x: -x),
         Operator("pow", 2, INFIX_POWER, _power),

@@ -4,7 +4,7 @@ Python's own operators build trees, so a formula that is written for floats give
 terms.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
@@ -58,10 +58,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Number(Term):
-    """A constant."""
+    """A constant; one that a reader knows by a letter, such as a setting of a rule, has that letter as its symbol."""
 
     value: float
     role: str = field(default="", compare=False)
+    symbol: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ class Apply(Term):
     role: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        if len(self.args) != OPERATORS[self.operator].arity:
-            raise TypeError(f"{self.operator} takes {OPERATORS[self.operator].arity} arguments")
+        arity = OPERATORS[self.operator].arity
+        if len(self.args) != arity and (arity is not None or not self.args):
+            raise TypeError(f"{self.operator} takes {arity or 'one or more'} arguments")
 
 
 def lift(operand: Operand) -> Term:
@@ -107,30 +109,15 @@ def references(term: Term) -> Iterator[Hashable]:
             pending.extend(reversed(term.args))
 
 
-def evaluate(term: Term, value_of: Callable[[Hashable], float]) -> float:
-    """Evaluate a term in float64, left to right, as a person would work.
-
-    Args:
-        term: the expression.
-        value_of: the value of a reference.
-
-    Returns:
-        The value; infinite or not a number where IEEE 754 says so.
-    """
-    # A sum over many inputs is deep on its left alone: that side is walked in a loop.
-    spine: list[Apply] = []
-    while isinstance(term, Apply):
-        spine.append(term)
-        term = term.args[0]
-    value = _leaf_value(term, value_of)
-    for branch in reversed(spine):
-        others = [evaluate(argument, value_of) for argument in branch.args[1:]]
-        value = OPERATORS[branch.operator].on_floats(value, *others)
-    return value
+def total(summands: Sequence[Term]) -> Term:
+    """Add terms up from left to right; one alone is its own sum, and none add up to 0."""
+    if len(summands) > 1:
+        return Apply("sum", tuple(summands))
+    return summands[0] if summands else Number(0.0)
 
 
-def _leaf_value(term: Term, value_of: Callable[[Hashable], float]) -> float:
-    if isinstance(term, Number):
-        return term.value
-    assert isinstance(term, Ref)  # noqa: S101  the kinds are three
-    return value_of(term.key)
+def product(factors: Sequence[Term]) -> Term:
+    """Multiply terms from left to right; one alone is its own product, and none multiply to 1."""
+    if len(factors) > 1:
+        return Apply("product", tuple(factors))
+    return factors[0] if factors else Number(1.0)

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backprop_cli.render.numbers import Digits, format_rate, format_seconds
+from backprop_cli.algebra.digits import Digits
+from backprop_cli.render.numbers import format_rate, format_seconds
 from backprop_cli.render.rows import progress_line
 from backprop_cli.training.events import EpochDone, RunStarted, RunStopped
 

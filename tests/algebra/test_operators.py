@@ -12,8 +12,11 @@ INF, NAN = math.inf, math.nan
 
 ORDINARY = [
     ("add", (0.1, 0.2), 0.1 + 0.2),
+    ("sum", (0.1, 0.2, 0.3), (0.1 + 0.2) + 0.3),
+    ("sum_over", (1.0, 2.0), NAN),
     ("sub", (1.5, 0.5), 1.0),
     ("mul", (-0.94, 0.25), -0.235),
+    ("product", (0.1, 0.2, 0.3), (0.1 * 0.2) * 0.3),
     ("div", (1.0, 4.0), 0.25),
     ("neg", (2.0,), -2.0),
     ("pow", (3.0, 2.0), 9.0),
@@ -110,7 +113,7 @@ def test_every_operator_has_an_example() -> None:
 @given(data=st.data())
 def test_no_operator_raises(name: str, data: st.DataObject) -> None:
     operator = OPERATORS[name]
-    arguments = data.draw(st.tuples(*[ANY_FLOATS] * operator.arity))
+    arguments = data.draw(st.tuples(*[ANY_FLOATS] * (operator.arity or 3)))
 
     assert isinstance(operator.on_floats(*arguments), float)
 

@@ -5,7 +5,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from backprop_cli.algebra.term import Apply, Number, Ref, Term, apply, evaluate, lift, references
+from backprop_cli.algebra.evaluation import evaluate
+from backprop_cli.algebra.term import Apply, Number, Ref, Term, apply, lift, references
 
 A, B, C = Ref("a"), Ref("b"), Ref("c")
 VALUES = {"a": 3.0, "b": 2.0, "c": 0.5}
@@ -124,6 +125,8 @@ def test_numbers_are_lifted_and_terms_kept() -> None:
 def test_a_wrong_number_of_arguments_is_refused() -> None:
     with pytest.raises(TypeError, match=r"^add takes 2 arguments$"):
         Apply("add", (A,))
+    with pytest.raises(TypeError, match=r"^sum takes one or more arguments$"):
+        Apply("sum", ())
 
 
 def test_terms_cannot_be_changed() -> None:

@@ -14,7 +14,7 @@ from backprop_cli.engine.workspace import with_ones
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.notation import LEAVING
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
-from backprop_cli.render.numbers import Digits
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.render.rows import Speaker
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.losses.distances import HalfSse

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_cli.render.numbers import Digits, format_count, format_number, format_rate, format_seconds
+from backprop_cli.algebra.digits import Digits
+from backprop_cli.render.numbers import format_count, format_number, format_rate, format_seconds
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backprop_cli.render.numbers import Digits
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.render.rows import Table, circumstances, trouble_text
 from backprop_cli.render.to_console import (
     needed_width,

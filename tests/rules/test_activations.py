@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_cli.algebra.term import Ref, evaluate
+from backprop_cli.algebra.evaluation import evaluate
+from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.base import members

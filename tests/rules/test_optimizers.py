@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_cli.algebra.term import Ref, evaluate
+from backprop_cli.algebra.evaluation import evaluate
+from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
 from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
 from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd

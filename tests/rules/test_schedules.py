@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from backprop_cli.algebra.term import Ref, evaluate
+from backprop_cli.algebra.evaluation import evaluate
+from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.schedules import Constant, Cosine, Exponential, LinearWarmup, Schedule, Step
 
 

@@ -1,0 +1,47 @@
+"""How many digits a number keeps, and rounding to them as on paper: half away from zero."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+# What a number keeps that would otherwise become zero.
+_LEAST_SIGNIFICANT = 2
+# A double has up to 309 digits before the point, and decimals may be asked for behind it.
+_ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """How many digits are kept.
+
+    Attributes:
+        decimals: digits after the point; where it is None, significant digits count.
+        significant: significant digits.
+    """
+
+    decimals: int | None = None
+    significant: int = 4
+
+
+def rounded(exact: Decimal, digits: Digits) -> Decimal:
+    """Round a finite number, half away from zero.
+
+    With significant digits, a number that has fewer is left as it is.  With decimals, a number that would become zero
+    without being zero keeps two significant digits.
+    """
+    if digits.decimals is None:
+        return _significant(exact, digits.significant)
+    fixed = exact.quantize(Decimal(1).scaleb(-digits.decimals), context=_ROUNDING)
+    if fixed == 0 and exact != 0:
+        return _significant(exact, _LEAST_SIGNIFICANT)
+    return fixed or abs(fixed)
+
+
+def _significant(exact: Decimal, count: int) -> Decimal:
+    if exact == 0:
+        return Decimal(0)
+    short = exact.normalize(_ROUNDING)
+    if len(short.as_tuple().digits) <= count:
+        return short
+    near = exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), context=_ROUNDING)
+    # Rounding 9.9996 up makes it 10.000, with a digit too many.
+    return near.quantize(Decimal(1).scaleb(near.adjusted() - count + 1), context=_ROUNDING)

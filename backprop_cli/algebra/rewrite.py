@@ -1,0 +1,68 @@
+"""Terms become other terms."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from backprop_cli.algebra.term import Apply, Number, Term, product, total
+
+
+def simplify(term: Term) -> Term:
+    """Leave out what changes nothing: factors of 1, summands of 0, products with 0, divisors of 1.
+
+    Formulas that are written for arrays need such parts (`z * 0.0 + 1.0` is an array of ones); a reader does not.
+    """
+    if not isinstance(term, Apply):
+        return term
+    args = tuple(simplify(argument) for argument in term.args)
+    rule = _RULES.get(term.operator)
+    simpler = rule(args) if rule else None
+    if simpler is not None:
+        return simpler
+    return term if args == term.args else Apply(term.operator, args, term.role)
+
+
+def _is(term: Term, value: float) -> bool:
+    return isinstance(term, Number) and term.value == value
+
+
+def _add(args: tuple[Term, ...]) -> Term | None:
+    if not any(_is(argument, 0.0) for argument in args):
+        return None
+    return total([argument for argument in args if not _is(argument, 0.0)])
+
+
+def _multiply(args: tuple[Term, ...]) -> Term | None:
+    if any(_is(argument, 0.0) for argument in args):
+        return Number(0.0)
+    if not any(_is(argument, 1.0) for argument in args):
+        return None
+    return product([argument for argument in args if not _is(argument, 1.0)])
+
+
+def _subtract(args: tuple[Term, ...]) -> Term | None:
+    minuend, subtrahend = args
+    if _is(subtrahend, 0.0):
+        return minuend
+    return Apply("neg", (subtrahend,)) if _is(minuend, 0.0) else None
+
+
+def _divide(args: tuple[Term, ...]) -> Term | None:
+    return args[0] if _is(args[1], 1.0) or _is(args[0], 0.0) else None
+
+
+_RULES: Mapping[str, Callable[[tuple[Term, ...]], Term | None]] = {
+    "add": _add,
+    "sum": _add,
+    "mul": _multiply,
+    "product": _multiply,
+    "sub": _subtract,
+    "div": _divide,
+}
+
+
+def chain_of(term: Term, operators: Sequence[str]) -> tuple[Term, ...]:
+    """List the operands of a chain of associative operators, left to right: a + b + c is one chain of three."""
+    operands: list[Term] = []
+    while isinstance(term, Apply) and term.operator in operators:
+        operands.extend(reversed(term.args[1:]))
+        term = term.args[0]
+    return (term, *reversed(operands))
