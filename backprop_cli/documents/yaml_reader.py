@@ -3,7 +3,9 @@
 import os
 import re
 import sys
-from typing import BinaryIO, TextIO
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO, TextIO
 
 import yaml
 
@@ -99,7 +101,7 @@ def compose(text: str, source: Source, *, levels: int = 0) -> Node | None:
 
     root = None
     try:
-        root = Composer(report, origin=source.origin, levels=levels).compose(yaml.parse(text, _PARSER))
+        root = Composer(report, origin=source.origin, levels=levels).compose(_events(text))
     except LimitReached:
         pass
     except yaml.YAMLError as error:
@@ -108,6 +110,23 @@ def compose(text: str, source: Source, *, levels: int = 0) -> Node | None:
     if problems:
         raise ConfigError(problems)
     return root
+
+
+def _events(text: str) -> Iterator[Any]:
+    """Give the events of a text.
+
+    Newer versions of libyaml have a limit of their own on nesting and reach it while they look ahead, before they give
+    the event that ours stops at.  The parser in Python has none, and is told apart by nothing else.
+    """
+    given = 0
+    try:
+        for event in yaml.parse(text, _PARSER):
+            given += 1
+            yield event
+    except yaml.MarkedYAMLError as error:
+        if "nesting depth" not in str(error.problem):
+            raise
+        yield from islice(yaml.parse(text, yaml.SafeLoader), given, None)
 
 
 def _decoded(data: bytes | str, name: str) -> str:
