@@ -10,11 +10,11 @@ from typing import Any
 
 from rich.console import Console
 
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.cli.output import write_result
 from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import DivergedError
-from backprop_cli.algebra.digits import Digits
 from backprop_cli.render.rows import Speaker, circumstances, trouble_text
 from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump

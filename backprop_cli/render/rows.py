@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import counted
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Variable
-from backprop_cli.algebra.digits import Digits
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
 from backprop_cli.training.events import RunStarted, RunStopped, Trouble, Values
 

@@ -1,13 +1,16 @@
 """What all rules have in common, and how a family of rules becomes a choice in a config."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic.fields import FieldInfo
 
 from backprop_cli.algebra import functions
+from backprop_cli.algebra.term import Number
 
 Array: TypeAlias = functions.Array
 # A kernel whose arrays are bound: calling it refreshes its output from its inputs, without allocating.
@@ -26,10 +29,34 @@ LARGEST_COUNT = 2**31 - 1
 Count = Annotated[int, Field(gt=0, le=LARGEST_COUNT)]
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Mark a setting with the letter that formulas have for it, in ASCII: `beta1`, `lambda`; else it is the key."""
+
+    word: str
+
+
 class Strictly(BaseModel):
     """A frozen model that takes nothing it does not know: no extra keys, no conversions, no nan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    def in_letters(self) -> Self:
+        """Give a copy for formulas on terms, whose numeric settings are constants that show as letters."""
+        lettered = {
+            key: _in_letters(getattr(self, key), _letter(key, field)) for key, field in type(self).model_fields.items()
+        }
+        return self.model_copy(update=lettered)
+
+
+def _letter(key: str, field: FieldInfo) -> str:
+    return next((marker.word for marker in field.metadata if isinstance(marker, Letter)), key)
+
+
+def _in_letters(setting: object, letter: str) -> object:
+    if isinstance(setting, float):
+        return Number(setting, symbol=letter)
+    return setting.in_letters() if isinstance(setting, Strictly) else setting
 
 
 class Rule(Strictly):

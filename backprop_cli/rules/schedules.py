@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from backprop_cli.algebra.functions import Value, cos, floor, greater, minimum, where
 from backprop_cli.algebra.operators import OPERATORS
-from backprop_cli.rules.base import Count, NonNegativeFloat, PositiveFloat, Rule, choice
+from backprop_cli.algebra.term import Term
+from backprop_cli.rules.base import Count, Letter, NonNegativeFloat, PositiveFloat, Rule, choice
 
 
 class Schedule(Rule):
@@ -20,7 +21,7 @@ class Schedule(Rule):
     per: Annotated[Literal["epoch", "step"], Field(description="what t counts")] = "epoch"
 
     @abstractmethod
-    def formula(self, rate: float, t: Value, length: int) -> Value:
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         """Give the learning rate.
 
         Args:
@@ -30,11 +31,11 @@ class Schedule(Rule):
         """
 
 
-def _power(base: float, exponent: Value) -> Value:
+def _power(base: Any, exponent: Any) -> Any:
     """Give the power, infinite where Python's own would raise: a rate may grow, or be asked for before its start."""
-    if isinstance(exponent, float):
-        return OPERATORS["pow"].on_floats(base, exponent)
-    return base**exponent
+    if isinstance(base, Term) or not isinstance(exponent, float):
+        return base**exponent
+    return OPERATORS["pow"].on_floats(base, exponent)
 
 
 class Constant(Schedule):
@@ -46,7 +47,7 @@ class Constant(Schedule):
     name: Literal["constant"] = "constant"
     formula_text = "η = η₀"
 
-    def formula(self, rate: float, t: Value, length: int) -> Value:
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return t * 0.0 + rate
 
 
@@ -61,7 +62,7 @@ class Step(Schedule):
     factor: Annotated[PositiveFloat, Field(description="what each drop multiplies by")] = 0.1
     formula_text = "η = η₀ · factor^⌊t / every⌋"
 
-    def formula(self, rate: float, t: Value, length: int) -> Value:
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return rate * _power(self.factor, floor(t / self.every))
 
 
@@ -75,7 +76,7 @@ class Exponential(Schedule):
     factor: Annotated[PositiveFloat, Field(description="what each epoch or step multiplies by")]
     formula_text = "η = η₀ · factorᵗ"
 
-    def formula(self, rate: float, t: Value, length: int) -> Value:
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return rate * _power(self.factor, t)
 
 
@@ -86,13 +87,13 @@ class Cosine(Schedule):
     """
 
     name: Literal["cosine"] = "cosine"
-    final: Annotated[NonNegativeFloat, Field(description="the rate at the end, η₁")] = 0.0
+    final: Annotated[NonNegativeFloat, Letter("eta1"), Field(description="the rate at the end, η₁")] = 0.0
     length: Annotated[
         Count | None, Field(description="epochs or steps down to the end, T; the whole run if left out")
     ] = None
     formula_text = "η = η₁ + ½(η₀ − η₁)(1 + cos(π t/T))"
 
-    def formula(self, rate: float, t: Value, length: int) -> Value:
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         whole = self.length or length
         turn = minimum(t, float(whole)) / whole
         return self.final + 0.5 * (rate - self.final) * (1.0 + cos(math.pi * turn))
@@ -121,7 +122,7 @@ class LinearWarmup(Schedule):
             raise ValueError(f"then counts per {self.then.per}, the warm-up per {self.per}; write the same for both")
         return self
 
-    def formula(self, rate: float, t: Value, length: int) -> Value:
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         rest = max(1, length - self.length)
         climbing = rate * (t + 1.0) / self.length
         return where(greater(self.length - t, 0.0), climbing, self.then.formula(rate, t - self.length, rest))

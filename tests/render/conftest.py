@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import Network
 from backprop_cli.engine.record import StepRecord
@@ -14,7 +15,6 @@ from backprop_cli.engine.workspace import with_ones
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.notation import LEAVING
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
-from backprop_cli.algebra.digits import Digits
 from backprop_cli.render.rows import Speaker
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.losses.distances import HalfSse

@@ -82,8 +82,16 @@ class Rowwise(Activation):
     rowwise = True
 
     @abstractmethod
+    def exponentials(self, z: Sequence[Value]) -> list[Value]:
+        """Give every e of one sample, which an activation is the share of."""
+
     def formula(self, z: Sequence[Value]) -> list[Value]:
-        """Give every a of one sample from every z."""
+        """Give every a of one sample from every z: a_i = e_i / s, with s the sum of the e_k."""
+        exponentials = self.exponentials(z)
+        whole = exponentials[0]
+        for each in exponentials[1:]:
+            whole = whole + each
+        return [each / whole for each in exponentials]
 
     @abstractmethod
     def slope(self, a: Sequence[Value], of: int, by: int) -> Value:

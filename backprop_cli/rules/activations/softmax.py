@@ -36,13 +36,6 @@ class Softmax(Rowwise):
             top = maximum(top, each)
         return [exp(each - top) for each in z]
 
-    def formula(self, z: Sequence[Value]) -> list[Value]:
-        exponentials = self.exponentials(z)
-        total = exponentials[0]
-        for each in exponentials[1:]:
-            total = total + each
-        return [each / total for each in exponentials]
-
     def slope(self, a: Sequence[Value], of: int, by: int) -> Value:
         return a[of] * ((1.0 if of == by else 0.0) - a[by])
 

@@ -6,7 +6,7 @@ the samples as its `reduction` says.  Arrays have one row per output and one col
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import numpy as np
@@ -27,6 +27,13 @@ class Shortcut(ABC):
     @abstractmethod
     def slope(self, y: Value, a: Value) -> Value:
         """Give the derivative of one sample's shares, added over the outputs, with respect to this output's z."""
+
+    @abstractmethod
+    def share(self, y: Value, z: Sequence[Value], at: int) -> Value:
+        """Give one output's share of one sample's loss from every z, exact also where ŷ is next to 0 or 1.
+
+        `at` is the output's position, from 0.
+        """
 
     @abstractmethod
     def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:

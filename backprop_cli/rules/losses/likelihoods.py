@@ -1,11 +1,13 @@
 """Losses that measure how unlikely the targets are if the predictions are probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from backprop_cli.algebra.functions import Value, ln
+from backprop_cli.algebra.functions import Value, absolute, exp, ln, log1p, maximum
 from backprop_cli.rules.activations.base import Activation
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.activations.squashing import Sigmoid
@@ -23,6 +25,9 @@ class SigmoidShortcut(Shortcut):
 
     def slope(self, y: Value, a: Value) -> Value:
         return a - y
+
+    def share(self, y: Value, z: Sequence[Value], at: int) -> Value:
+        return maximum(z[at], 0.0) - y * z[at] + log1p(exp(-absolute(z[at])))
 
     def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
         np.abs(z, out=out)
@@ -46,6 +51,11 @@ class SoftmaxShortcut(Shortcut):
 
     def slope(self, y: Value, a: Value) -> Value:
         return a - y
+
+    def share(self, y: Value, z: Sequence[Value], at: int) -> Value:
+        top = reduce(maximum, z)
+        whole = reduce(add, [exp(each - top) for each in z])
+        return y * (top + ln(whole) - z[at])
 
     def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
         np.maximum.reduce(z, axis=0, keepdims=True, out=row)

@@ -2,20 +2,22 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, sqrt
-from backprop_cli.rules.base import Array, Fraction, NonNegativeFloat, PositiveFloat
-from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Work
+from backprop_cli.algebra.term import Term
+from backprop_cli.rules.base import Array, Fraction, Letter, NonNegativeFloat, PositiveFloat
+from backprop_cli.rules.optimizers.base import Optimizer, Update, Work
 
 
 class Adaptive(Optimizer):
-    """An optimizer that divides by the root of a running size of the gradient."""
+    """An optimizer that divides by the root of a running size of the gradient, kept from 0 by ε."""
 
     adaptive: ClassVar[bool] = True
+    eps: float
     eps_inside_root: Annotated[
         bool, Field(description="true: divide by √(v + ε), as some authors write it; false: by √v + ε")
     ] = False
@@ -23,6 +25,10 @@ class Adaptive(Optimizer):
     def root(self, size: Value, eps: float) -> Value:
         """Give the divisor: √size + ε, or √(size + ε)."""
         return sqrt(size + eps) if self.eps_inside_root else sqrt(size) + eps
+
+    def own_rate(self, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float) -> Value | float:
+        """Give η/(√v + ε), with the last state, corrected where it can be."""
+        return rate / self.root((corrected or state)[-1], self.eps)
 
     def fill_root(self, size: Array, eps: float, out: Array) -> None:
         """Fill out with the divisor."""
@@ -49,9 +55,13 @@ class Adagrad(Adaptive):
     def state(self) -> tuple[str, ...]:
         return ("G",)
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
-        size = state[0] + g**2
-        return Updated(theta - rate * g / self.root(size, self.eps), (size,))
+    def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
+        return (state[0] + g**2,)
+
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return theta - rate * g / self.root(state[0], self.eps)
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         (size,), (divisor, _) = state, work
@@ -82,9 +92,13 @@ class RmsProp(Adaptive):
     def state(self) -> tuple[str, ...]:
         return ("v",)
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
-        size = self.rho * state[0] + (1.0 - self.rho) * g**2
-        return Updated(theta - rate * g / self.root(size, self.eps), (size,))
+    def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
+        return (self.rho * state[0] + (1.0 - self.rho) * g**2,)
+
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return theta - rate * g / self.root(state[0], self.eps)
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         (size,), (divisor, _) = state, work
@@ -124,13 +138,21 @@ class Moments(Adaptive):
     def corrected(self) -> tuple[str, ...]:
         return ("mhat", "vhat")
 
-    def moved(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+    def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
+        average, size = state
+        return (
+            self.beta1 * average + (1.0 - self.beta1) * g,
+            self.beta2 * size + (1.0 - self.beta2) * g**2,
+        )
+
+    def correct(self, state: Sequence[Any], t: Term | int) -> tuple[Any, ...]:
+        average, size = state
+        return average / (1.0 - self.beta1**t), size / (1.0 - self.beta2**t)
+
+    def moved(self, theta: Value, corrected: Sequence[Value], rate: Value | float) -> Value:
         """Give Adam's update of a parameter."""
-        average = self.beta1 * state[0] + (1.0 - self.beta1) * g
-        size = self.beta2 * state[1] + (1.0 - self.beta2) * g**2
-        average_hat = average / (1.0 - self.beta1**t)
-        size_hat = size / (1.0 - self.beta2**t)
-        return Updated(theta - rate * average_hat / self.root(size_hat, self.eps), (average, size))
+        average_hat, size_hat = corrected
+        return theta - rate * average_hat / self.root(size_hat, self.eps)
 
     def fill_change(self, g: Array, change: Array, state: Sequence[Array], work: Work, rate: float, t: int) -> None:
         """Fill change with −η m̂/(√v̂ + ε) and update the state."""
@@ -155,8 +177,10 @@ class Adam(Moments):
     name: Literal["adam"] = "adam"
     formula_text = "m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η m̂/(√v̂ + ε)"
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
-        return self.moved(theta, g, state, rate, t)
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return self.moved(theta, corrected, rate)
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         def run(rate: float, t: int) -> None:
@@ -174,11 +198,15 @@ class AdamW(Moments):
     """
 
     name: Literal["adamw"] = "adamw"
-    weight_decay: Annotated[NonNegativeFloat, Field(description="λ, the share that decays per unit of rate")] = 0.01
+    weight_decay: Annotated[
+        NonNegativeFloat, Letter("lambda"), Field(description="λ, the share that decays per unit of rate")
+    ] = 0.01
     formula_text = "as adam, with θ ← θ(1 − ηλ) − η m̂/(√v̂ + ε)"
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
-        return self.moved(theta * (1.0 - rate * self.weight_decay), g, state, rate, t)
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return self.moved(theta * (1.0 - rate * self.weight_decay), corrected, rate)
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         decayed = work[1]

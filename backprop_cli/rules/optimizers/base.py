@@ -12,8 +12,9 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 import numpy as np
 from pydantic import Field, model_validator
 
-from backprop_cli.algebra.functions import Value, absolute, sign
-from backprop_cli.rules.base import Array, NonNegativeFloat, PositiveFloat, Rule, Run, Strictly
+from backprop_cli.algebra.functions import Value, absolute, greater, maximum, minimum, sign, where
+from backprop_cli.algebra.term import Term
+from backprop_cli.rules.base import Array, Letter, NonNegativeFloat, PositiveFloat, Rule, Run, Strictly
 
 # A bound update: takes the learning rate of the step and the step's number, counted from 1.
 Update: TypeAlias = Callable[[float, int], None]
@@ -26,8 +27,8 @@ class Penalty(Strictly):
     At w = 0 the slope of the first part is 0.
     """
 
-    l1: Annotated[NonNegativeFloat, Field(description="λ₁, the price of |w|")] = 0.0
-    l2: Annotated[NonNegativeFloat, Field(description="λ₂, the price of w²/2")] = 0.0
+    l1: Annotated[NonNegativeFloat, Letter("lambda1"), Field(description="λ₁, the price of |w|")] = 0.0
+    l2: Annotated[NonNegativeFloat, Letter("lambda2"), Field(description="λ₂, the price of w²/2")] = 0.0
 
     def formula(self, w: Value) -> Value:
         """Give what one weight adds to the loss."""
@@ -70,14 +71,21 @@ class Clip(Strictly):
     Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks" (2013).
     """
 
-    norm: Annotated[PositiveFloat | None, Field(description="largest length of the whole gradient")] = None
-    value: Annotated[PositiveFloat | None, Field(description="largest size of one entry")] = None
+    norm: Annotated[PositiveFloat | None, Letter("c"), Field(description="largest length of the whole gradient")] = None
+    value: Annotated[PositiveFloat | None, Letter("c"), Field(description="largest size of one entry")] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Clip":
         if (self.norm is None) == (self.value is None):
             raise ValueError("clip takes either norm or value; write {norm: 1.0} or {value: 0.5}")
         return self
+
+    def formula(self, g: Value, length: Value) -> Value:
+        """Give one entry of the clipped gradient, from the entry and the length of the whole."""
+        if self.value is not None:
+            return maximum(minimum(g, self.value), -self.value)
+        assert self.norm is not None  # noqa: S101  it is one of both
+        return where(greater(length, self.norm), g * (self.norm / length), g)
 
     def scale(self, length: float) -> float:
         """Give the factor for a gradient of this length under `norm`."""
@@ -140,8 +148,31 @@ class Optimizer(Rule):
         """Names of the bias-corrected forms of its state."""
         return ()
 
+    def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
+        """Give the state after the step, in the order of the letters.
+
+        Args:
+            g: the gradient of a parameter, as applied.
+            state: what is remembered of it so far.
+            rate: the learning rate of this step.
+        """
+        return ()
+
+    def correct(self, state: Sequence[Value], t: Term | int) -> tuple[Any, ...]:
+        """Give the bias-corrected forms of a fresh state, in the order of their names; t is the step's number."""
+        return ()
+
     @abstractmethod
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        """Give the parameter after the step, from the fresh state and its corrected forms."""
+
+    def own_rate(self, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float) -> Value | float:
+        """Give the learning rate of one parameter; where it has none of its own, that of all."""
+        return rate
+
+    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: Value | float, t: Term | int) -> Updated:
         """Give a parameter and its state after one update.
 
         Args:
@@ -151,6 +182,8 @@ class Optimizer(Rule):
             rate: the learning rate of this step.
             t: the step's number, from 1.
         """
+        fresh = self.remember(g, state, rate)
+        return Updated(self.move(theta, g, fresh, self.correct(fresh, t), rate), fresh)
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         """Bind new ← the updated parameters, with the state updated in place; theta and g are read only.

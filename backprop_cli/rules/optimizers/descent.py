@@ -1,14 +1,14 @@
 """Optimizers with one learning rate for all parameters."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value
 from backprop_cli.rules.base import Array, Fraction
-from backprop_cli.rules.optimizers.base import Optimizer, Update, Updated, Work
+from backprop_cli.rules.optimizers.base import Optimizer, Update, Work
 
 
 class Sgd(Optimizer):
@@ -20,8 +20,10 @@ class Sgd(Optimizer):
     name: Literal["sgd"] = "sgd"
     formula_text = "θ ← θ − ηg"
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
-        return Updated(theta - rate * g, ())
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return theta - rate * g
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         def run(rate: float, t: int) -> None:  # noqa: ARG001
@@ -51,13 +53,15 @@ class Momentum(Optimizer):
     def state(self) -> tuple[str, ...]:
         return ("v",) if self.form == "velocity" else ("d",)
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
+    def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
         (kept,) = state
-        if self.form == "velocity":
-            velocity = self.beta * kept + g
-            return Updated(theta - rate * velocity, (velocity,))
-        change = self.beta * kept - rate * g
-        return Updated(theta + change, (change,))
+        return (self.beta * kept + g if self.form == "velocity" else self.beta * kept - rate * g,)
+
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        (kept,) = state
+        return theta - rate * kept if self.form == "velocity" else theta + kept
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         (kept,) = state
@@ -92,9 +96,13 @@ class Nesterov(Optimizer):
     def state(self) -> tuple[str, ...]:
         return ("v",)
 
-    def formula(self, theta: Value, g: Value, state: Sequence[Value], rate: float, t: int) -> Updated:
-        velocity = self.beta * state[0] + g
-        return Updated(theta - rate * (g + self.beta * velocity), (velocity,))
+    def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
+        return (self.beta * state[0] + g,)
+
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return theta - rate * (g + self.beta * state[0])
 
     def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
         (velocity,) = state
