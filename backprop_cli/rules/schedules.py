@@ -63,7 +63,7 @@ class Step(Schedule):
     formula_text = "η = η₀ · factor^⌊t / every⌋"
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
-        return rate * _power(self.factor, floor(t / self.every))
+        return rate * _power(self.factor, floor(t / self.every))  # type: ignore[no-any-return]
 
 
 class Exponential(Schedule):
@@ -77,7 +77,7 @@ class Exponential(Schedule):
     formula_text = "η = η₀ · factorᵗ"
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
-        return rate * _power(self.factor, t)
+        return rate * _power(self.factor, t)  # type: ignore[no-any-return]
 
 
 class Cosine(Schedule):

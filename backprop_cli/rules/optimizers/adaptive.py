@@ -17,7 +17,7 @@ class Adaptive(Optimizer):
     """An optimizer that divides by the root of a running size of the gradient, kept from 0 by ε."""
 
     adaptive: ClassVar[bool] = True
-    eps: float
+    eps: Annotated[PositiveFloat, Field(description="ε, keeps the divisor from 0")] = 1e-8
     eps_inside_root: Annotated[
         bool, Field(description="true: divide by √(v + ε), as some authors write it; false: by √v + ε")
     ] = False
@@ -85,7 +85,6 @@ class RmsProp(Adaptive):
 
     name: Literal["rmsprop"] = "rmsprop"
     rho: Annotated[Fraction, Field(description="how much of the running size is kept")] = 0.99
-    eps: Annotated[PositiveFloat, Field(description="ε, keeps the divisor from 0")] = 1e-8
     formula_text = "v ← ρv + (1 − ρ)g², θ ← θ − ηg/(√v + ε)"
 
     @property
@@ -128,7 +127,6 @@ class Moments(Adaptive):
     learning_rate: Annotated[PositiveFloat, Field(description="step size η")] = 0.001
     beta1: Annotated[Fraction, Field(description="how much of the average gradient m is kept")] = 0.9
     beta2: Annotated[Fraction, Field(description="how much of the average square v is kept")] = 0.999
-    eps: Annotated[PositiveFloat, Field(description="ε, keeps the divisor from 0")] = 1e-8
 
     @property
     def state(self) -> tuple[str, ...]:
