@@ -1,6 +1,6 @@
 """What all rules have in common, and how a family of rules becomes a choice in a config."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 
 from backprop_cli.algebra import functions
 from backprop_cli.algebra.term import Number
+from backprop_cli.rules.derivation import Derivation
+from backprop_cli.rules.picture import Picture
 
 Array: TypeAlias = functions.Array
 # A kernel whose arrays are bound: calling it refreshes its output from its inputs, without allocating.
@@ -67,6 +69,25 @@ class Rule(Strictly):
 
     # The formula as a reader would write it, for tables and help.
     formula_text: ClassVar[str]
+    # The derivative in the same form, for families that have one.
+    slope_text: ClassVar[str] = ""
+    # Constants of the class that formulas show by a letter or as what they come from.
+    constants: ClassVar[Mapping[str, str]] = {}
+    # Values for settings without a default, for those who show the rule.
+    example: ClassVar[Mapping[str, Any]] = {}
+
+    def in_letters(self) -> Self:
+        """Give a copy for formulas on terms, whose numeric settings and constants show as letters."""
+        letters = {key: Number(getattr(self, key), symbol=letter) for key, letter in self.constants.items()}
+        return super().in_letters().model_copy(update=letters)
+
+    def derivations(self) -> tuple[Derivation, ...]:
+        """Work its derivative on terms, in every case; empty for families that have none."""
+        return ()
+
+    def picture(self) -> Picture | None:
+        """Draw it as curves; None for families that have none."""
+        return None
 
     @property
     def title(self) -> str:

@@ -5,7 +5,8 @@ Fan-in and fan-out are the numbers of connections into and out of a neuron of th
 
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ class Constant(Initializer):
     name: Literal["constant"] = "constant"
     value: Annotated[float, Field(description="the value")]
     formula_text = "w = value"
+    example: ClassVar[Mapping[str, Any]] = {"value": 0.1}
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         return np.full(shape, self.value)

@@ -5,7 +5,8 @@ A schedule counts completed epochs (or steps, with `per: step`), so the first ep
 
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -13,6 +14,10 @@ from backprop_cli.algebra.functions import Value, cos, floor, greater, minimum, 
 from backprop_cli.algebra.operators import OPERATORS
 from backprop_cli.algebra.term import Term
 from backprop_cli.rules.base import Count, Letter, NonNegativeFloat, PositiveFloat, Rule, choice
+from backprop_cli.rules.picture import Picture
+
+# The run that is drawn.
+_DRAWN = 100
 
 
 class Schedule(Rule):
@@ -29,6 +34,14 @@ class Schedule(Rule):
             t: completed epochs or steps.
             length: how many epochs or steps the whole run has.
         """
+
+    def picture(self) -> Picture:
+        return Picture.of(
+            f"η as a part of η₀ over t, in a run of {_DRAWN}: {self.title}",
+            "t",
+            tuple(map(float, range(_DRAWN + 1))),
+            {"η/η₀": lambda t: self.formula(1.0, t, _DRAWN)},
+        )
 
 
 def _power(base: Any, exponent: Any) -> Any:
@@ -61,6 +74,7 @@ class Step(Schedule):
     every: Annotated[Count, Field(description="epochs or steps between two drops")]
     factor: Annotated[PositiveFloat, Field(description="what each drop multiplies by")] = 0.1
     formula_text = "η = η₀ · factor^⌊t / every⌋"
+    example: ClassVar[Mapping[str, Any]] = {"every": 25, "factor": 0.5}
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return rate * _power(self.factor, floor(t / self.every))  # type: ignore[no-any-return]
@@ -75,6 +89,7 @@ class Exponential(Schedule):
     name: Literal["exponential"] = "exponential"
     factor: Annotated[PositiveFloat, Field(description="what each epoch or step multiplies by")]
     formula_text = "η = η₀ · factorᵗ"
+    example: ClassVar[Mapping[str, Any]] = {"factor": 0.97}
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return rate * _power(self.factor, t)  # type: ignore[no-any-return]
@@ -115,6 +130,7 @@ class LinearWarmup(Schedule):
     length: Annotated[Count, Field(description="epochs or steps until the full rate is reached")]
     then: Annotated[Simple, Field(description="the schedule that follows")] = Constant()
     formula_text = "η = η₀ (t + 1)/length while t < length"
+    example: ClassVar[Mapping[str, Any]] = {"length": 20, "then": Cosine()}
 
     @model_validator(mode="after")
     def _one_unit(self) -> "LinearWarmup":

@@ -12,10 +12,15 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 
 from backprop_cli.algebra.functions import Value
+from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.base import Array, Rule, Run, Scratch
+from backprop_cli.rules.derivation import Derivation, Working
+from backprop_cli.rules.picture import Picture, evenly
 
 Interval: TypeAlias = tuple[float, float]
 EVERYTHING: Interval = (-math.inf, math.inf)
+# What is drawn of an activation, to both sides of zero.
+_DRAWN = 6.0
 
 
 class Activation(Rule):
@@ -25,7 +30,6 @@ class Activation(Rule):
     rowwise: ClassVar[bool]
     # The initializer that suits weights in front of this activation, where a config names none.
     initializer: ClassVar[str] = "xavier_uniform"
-    slope_text: ClassVar[str]
 
     @property
     def outputs(self) -> Interval:
@@ -53,6 +57,21 @@ class Pointwise(Activation):
     @abstractmethod
     def slope(self, z: Value, a: Value) -> Value:
         """Give da/dz in the form that is taught, from z and a = f(z)."""
+
+    @abstractmethod
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        """Work da/dz out of the formula, line by line, down to `slope`; at a kink a line may say what it likes."""
+
+    def derivations(self) -> tuple[Derivation, ...]:
+        return (Derivation("a′", self.in_letters().derivation(Ref("z"), Ref("a"))),)
+
+    def picture(self) -> Picture:
+        return Picture.of(
+            "a and its slope a′ over z",
+            "z",
+            evenly(-_DRAWN, _DRAWN),
+            {"a": self.formula, "a′": lambda z: self.slope(z, self.formula(z))},
+        )
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -96,3 +115,36 @@ class Rowwise(Activation):
     @abstractmethod
     def slope(self, a: Sequence[Value], of: int, by: int) -> Value:
         """Give da_of/dz_by from the activations; positions count from 0."""
+
+    @abstractmethod
+    def derivation(
+        self, e: Sequence[Value], whole: Value, a: Sequence[Value], of: int, by: int
+    ) -> tuple[Working[Value], ...]:
+        """Work da_of/dz_by out of a = e / whole, line by line, down to `slope`.
+
+        Args:
+            e: the exponentials.
+            whole: their sum.
+            a: the activations.
+            of: position of the activation, from 0.
+            by: position of the z.
+        """
+
+    def derivations(self) -> tuple[Derivation, ...]:
+        e, a = [Ref("e_i"), Ref("e_j")], [Ref("a_i"), Ref("a_j")]
+        letters = self.in_letters()
+        return (
+            Derivation("∂aᵢ/∂zᵢ", letters.derivation(e, Ref("s"), a, 0, 0), "its own z"),
+            Derivation("∂aⱼ/∂zᵢ", letters.derivation(e, Ref("s"), a, 1, 0), "the z of another neuron, j ≠ i"),
+        )
+
+    def picture(self) -> Picture:
+        def a(z: float) -> list[float]:
+            return self.formula([z, 0.0, 0.0])
+
+        return Picture.of(
+            "three neurons: a₁ and its slope ∂a₁/∂z₁ over z₁, where z₂ = z₃ = 0",
+            "z₁",
+            evenly(-_DRAWN, _DRAWN),
+            {"a₁": lambda z: a(z)[0], "∂a₁/∂z₁": lambda z: self.slope(a(z), 0, 0)},
+        )

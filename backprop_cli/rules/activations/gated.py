@@ -1,15 +1,17 @@
 """Activations that multiply what they get by a gate that it opens itself."""
 
 import math
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import Value, erf, exp, fill_erfc, tanh
+from backprop_cli.algebra.functions import Value, erf, exp, fill_erfc, sqrt, tanh
 from backprop_cli.rules.activations.base import Interval, Pointwise
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array, Run, Scratch
+from backprop_cli.rules.derivation import Working
 
 _ROOT_2 = math.sqrt(2.0)
 _ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
@@ -31,6 +33,10 @@ class Gelu(Pointwise):
         Literal["none", "tanh"], Field(description="tanh: the published approximation of the normal distribution")
     ] = "none"
     initializer = "he_uniform"
+    two: ClassVar[float] = 2.0
+    pi: ClassVar[float] = math.pi
+    # So that the roots show as what they are of.
+    constants: ClassVar[Mapping[str, str]] = {"two": "2", "pi": "pi"}
     formula_text = "a = z · ½(1 + erf(z/√2))"
     slope_text = "a′ = ½(1 + erf(z/√2)) + z · e^(−z²/2)/√(2π)"
 
@@ -40,17 +46,44 @@ class Gelu(Pointwise):
 
     def formula(self, z: Value) -> Value:
         if self.approximate == "none":
-            return z * (0.5 * (1.0 + erf(z / _ROOT_2)))
-        return z * (0.5 * (1.0 + tanh(_ROOT_2_OVER_PI * (z + _CUBIC * z**3))))
+            return z * (0.5 * (1.0 + erf(z / sqrt(self.two))))
+        return z * (0.5 * (1.0 + self._bent(z)))
 
     def slope(self, z: Value, a: Value) -> Value:
         if self.approximate == "none":
             bell: Value = exp(-(z**2) / 2.0)
-            return 0.5 * (1.0 + erf(z / _ROOT_2)) + z * (bell / math.sqrt(2.0 * math.pi))
-        bent: Value = tanh(_ROOT_2_OVER_PI * (z + _CUBIC * z**3))
-        inner: Value = _ROOT_2_OVER_PI * (1.0 + 3.0 * _CUBIC * z**2)
-        slope: Value = 0.5 * (1.0 + bent) + 0.5 * z * (1.0 - bent**2) * inner
+            return 0.5 * (1.0 + erf(z / sqrt(self.two))) + z * (bell / sqrt(self.two * self.pi))
+        bent = self._bent(z)
+        slope: Value = 0.5 * (1.0 + bent) + 0.5 * z * (1.0 - bent**2) * self._bent_inner(z)
         return slope
+
+    def _bent(self, z: Value) -> Value:
+        """Give tanh(√(2/π)(z + 0.044715z³))."""
+        return tanh(sqrt(self.two / self.pi) * (z + _CUBIC * z**3))
+
+    def _bent_inner(self, z: Value) -> Value:
+        """Give the slope of what stands inside that tanh."""
+        return sqrt(self.two / self.pi) * (1.0 + 3.0 * _CUBIC * z**2)
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        if self.approximate == "tanh":
+            bent = self._bent(z)
+            return (
+                Working(
+                    0.5 * (1.0 + bent) + z * (0.5 * ((1.0 - bent**2) * self._bent_inner(z))),
+                    "product rule, then chain rule: tanh u has the slope 1 − tanh²u, and u = √(2/π)(z + 0.044715z³) "
+                    "the slope √(2/π)(1 + 3 · 0.044715z²)",
+                ),
+                Working(self.slope(z, a), "put the factors in order"),
+            )
+        u = z / sqrt(self.two)
+        return (
+            Working(
+                0.5 * (1.0 + erf(u)) + z * (0.5 * (self.two / sqrt(self.pi) * exp(-(u**2)) * (1.0 / sqrt(self.two)))),
+                "product rule, then chain rule: erf u has the slope 2/√π · e^(−u²), and u = z/√2 the slope 1/√2",
+            ),
+            Working(self.slope(z, a), "½ · 2/√π · 1/√2 is 1/√(2π), and u² is z²/2"),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         if self.approximate == "none":
@@ -158,6 +191,15 @@ class Silu(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return a + 1.0 / (1.0 + exp(-z)) * (1.0 - a)
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        gate = 1.0 / (1.0 + exp(-z))
+        return (
+            Working(gate + z * (gate * (1.0 - gate)), "product rule: σ(z) = 1/(1 + e⁻ᶻ) has the slope σ(z)(1 − σ(z))"),
+            Working(gate + (z * gate - z * gate * gate), "multiply out"),
+            Working(z * gate + gate * (1.0 - z * gate), "take σ(z) out of the first and the last part"),
+            Working(self.slope(z, a), "z · 1/(1 + e⁻ᶻ) is a"),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         gate = Sigmoid().kernel(z, a, scratch)

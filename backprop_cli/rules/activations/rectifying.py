@@ -1,6 +1,7 @@
 """Activations that let what is positive through and hold back what is negative."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from backprop_cli.algebra.functions import Value, exp, expm1, greater, ln, maxim
 from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array, Run, Scratch, ignore
+from backprop_cli.rules.derivation import Working
 
 
 class Relu(Pointwise):
@@ -36,6 +38,10 @@ class Relu(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return where(greater(z, 0.0), 1.0, 0.0)
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        reason = "max(0, z) is z where z > 0, with slope 1, and the constant 0 where z < 0; at the kink 0 is used"
+        return (Working(self.slope(z, a), reason),)
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         return lambda: ignore(np.maximum(z, 0.0, out=a))
@@ -76,6 +82,10 @@ class LeakyRelu(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return where(greater(z, 0.0), 1.0, self.negative_slope)
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        reason = "each branch is a straight line; at the kink z = 0 the small slope is used"
+        return (Working(self.slope(z, a), reason),)
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         # With a slope of at most 1 the right branch is the larger one.
@@ -149,6 +159,14 @@ class Elu(Pointwise):
     def slope(self, z: Value, a: Value) -> Value:
         return where(greater(z, 0.0), 1.0, a + self.alpha)
 
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        positive = greater(z, 0.0)
+        return (
+            Working(where(positive, 1.0, self.alpha * exp(z)), "each branch on its own; eᶻ is its own slope"),
+            Working(where(positive, 1.0, self.alpha * expm1(z) + self.alpha), "add α and take it away again"),
+            Working(self.slope(z, a), "in that branch α(eᶻ − 1) is a; this one is used at z = 0, too"),
+        )
+
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         return lambda: _fill_elu(z, a, scratch[0], self.alpha)
 
@@ -173,6 +191,7 @@ class Selu(Pointwise):
     scale: ClassVar[float] = 1.0507009873554804934193349852946
     alpha: ClassVar[float] = 1.6732632423543772848170429916717
     initializer = "lecun_normal"
+    constants: ClassVar[Mapping[str, str]] = {"scale": "lambda", "alpha": "alpha"}
     formula_text = "a = λz where z > 0, else λα(eᶻ − 1)"
     slope_text = "a′ = λ where z > 0, else a + λα"
 
@@ -189,6 +208,14 @@ class Selu(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return where(greater(z, 0.0), self.scale, a + self.scale * self.alpha)
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        positive, depth = greater(z, 0.0), self.scale * self.alpha
+        return (
+            Working(where(positive, self.scale, depth * exp(z)), "each branch on its own; eᶻ is its own slope"),
+            Working(where(positive, self.scale, depth * expm1(z) + depth), "add λα and take it away again"),
+            Working(self.slope(z, a), "in that branch λα(eᶻ − 1) is a; this one is used at the kink z = 0, too"),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         def run() -> None:
@@ -229,6 +256,13 @@ class Softplus(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return 1.0 / (1.0 + exp(-z))
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        return (
+            Working(1.0 / (1.0 + exp(z)) * exp(z), "chain rule: ln u has the slope 1/u, and u = 1 + eᶻ the slope eᶻ"),
+            Working(exp(z) / (1.0 + exp(z)), "multiply"),
+            Working(self.slope(z, a), "divide top and bottom by eᶻ: the sigmoid of z"),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         # max(z, 0) + ln(1 + e^−|z|) is the same, and its exponential cannot overflow.

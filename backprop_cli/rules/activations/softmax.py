@@ -9,6 +9,7 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value, exp, maximum
 from backprop_cli.rules.activations.base import Interval, Rowwise
 from backprop_cli.rules.base import Array, Run, Scratch
+from backprop_cli.rules.derivation import Working
 
 
 class Softmax(Rowwise):
@@ -38,6 +39,26 @@ class Softmax(Rowwise):
 
     def slope(self, a: Sequence[Value], of: int, by: int) -> Value:
         return a[of] * ((1.0 if of == by else 0.0) - a[by])
+
+    def derivation(
+        self, e: Sequence[Value], whole: Value, a: Sequence[Value], of: int, by: int
+    ) -> tuple[Working[Value], ...]:
+        # A shift by max z divides every e and their sum alike: it leaves a, and so its slope, as they are.
+        if of == by:
+            return (
+                Working((e[of] * whole - e[of] * e[of]) / whole**2, "quotient rule; e and s both have the slope eᵢ"),
+                Working(e[of] / whole * ((whole - e[of]) / whole), "take eᵢ out of the top, split the fraction in two"),
+                Working(e[of] / whole * (1.0 - e[of] / whole), "s / s is 1"),
+                Working(self.slope(a, of, by), "eᵢ / s is aᵢ"),
+            )
+        return (
+            Working((0.0 * whole - e[of] * e[by]) / whole**2, "quotient rule; eⱼ does not depend on zᵢ, s does"),
+            Working(-(e[of] / whole) * (e[by] / whole), "split the fraction in two"),
+            Working(-a[of] * a[by], "eⱼ / s is aⱼ, and eᵢ / s is aᵢ"),
+            Working(
+                self.slope(a, of, by), "both cases in one form: a (1 − aᵢ) with its own z, a (0 − aᵢ) with another"
+            ),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         # A row is spread over a whole array first: NumPy allocates a buffer for arithmetic that broadcasts.

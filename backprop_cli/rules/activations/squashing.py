@@ -5,9 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from backprop_cli.algebra.functions import Value, absolute, exp, tanh
+from backprop_cli.algebra.functions import Value, absolute, exp, sign, tanh
 from backprop_cli.rules.activations.base import Interval, Pointwise
 from backprop_cli.rules.base import Array, Run, Scratch, ignore
+from backprop_cli.rules.derivation import Working
 
 
 class Identity(Pointwise):
@@ -25,6 +26,9 @@ class Identity(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return z * 0.0 + 1.0
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        return (Working(self.slope(z, a), "a grows as fast as z does"),)
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         return lambda: np.copyto(a, z)
@@ -58,6 +62,22 @@ class Sigmoid(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return a * (1.0 - a)
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        e = exp(-z)
+        return (
+            Working(
+                -((1.0 + e) ** -2.0) * (e * -1.0),
+                "chain rule: a is u⁻¹ with u = 1 + e⁻ᶻ; u⁻¹ has the slope −u⁻², and u the slope e⁻ᶻ · (−1), "
+                "by the chain rule again",
+            ),
+            Working(e / (1.0 + e) ** 2, "the two minus signs cancel; a negative power is a divisor"),
+            Working(1.0 / (1.0 + e) * (e / (1.0 + e)), "split the fraction in two"),
+            Working(1.0 / (1.0 + e) * ((1.0 + e - 1.0) / (1.0 + e)), "add 1 and take it away again"),
+            Working(1.0 / (1.0 + e) * ((1.0 + e) / (1.0 + e) - 1.0 / (1.0 + e)), "split the second fraction"),
+            Working(1.0 / (1.0 + e) * (1.0 - 1.0 / (1.0 + e)), "a number divided by itself is 1"),
+            Working(self.slope(z, a), "1 / (1 + e⁻ᶻ) is a"),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         limit = _largest_exponent(z)
@@ -102,6 +122,19 @@ class BipolarSigmoid(Pointwise):
     def slope(self, z: Value, a: Value) -> Value:
         return 0.5 * (1.0 + a) * (1.0 - a)
 
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        e = exp(-z)
+        return (
+            Working(
+                -2.0 * (1.0 + e) ** -2.0 * (e * -1.0),
+                "chain rule: 2u⁻¹ has the slope −2u⁻², and u = 1 + e⁻ᶻ the slope e⁻ᶻ · (−1)",
+            ),
+            Working(2.0 * e / (1.0 + e) ** 2, "the two minus signs cancel; a negative power is a divisor"),
+            Working(0.5 * (2.0 / (1.0 + e)) * (2.0 * e / (1.0 + e)), "split the fraction in two; 2 is ½ · 2 · 2"),
+            Working(0.5 * (2.0 / (1.0 + e)) * (2.0 - 2.0 / (1.0 + e)), "2e⁻ᶻ is 2(1 + e⁻ᶻ) − 2"),
+            Working(self.slope(z, a), "2 / (1 + e⁻ᶻ) is 1 + a, so the second bracket is 2 − (1 + a)"),
+        )
+
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         # tanh(z/2) is the same function, stable for any z and exact near zero.
         def run() -> None:
@@ -141,6 +174,17 @@ class Tanh(Pointwise):
     def slope(self, z: Value, a: Value) -> Value:
         return 1.0 - a**2
 
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        over, under = exp(z) - exp(-z), exp(z) + exp(-z)
+        return (
+            Working(
+                (under * under - over * over) / under**2,
+                "quotient rule: tanh z is (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), and each of the two is the slope of the other",
+            ),
+            Working(1.0 - (over / under) ** 2, "split the fraction; the first part is 1"),
+            Working(self.slope(z, a), "the fraction is a"),
+        )
+
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         return lambda: ignore(np.tanh(z, out=a))
 
@@ -178,6 +222,15 @@ class Softsign(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         return (1.0 - absolute(a)) ** 2
+
+    def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
+        size = absolute(z)
+        return (
+            Working((1.0 + size - z * sign(z)) / (1.0 + size) ** 2, "quotient rule; |z| has the slope sign(z)"),
+            Working((1.0 / (1.0 + size)) ** 2, "z · sign(z) is |z|, so 1 is left on top"),
+            Working((1.0 - size / (1.0 + size)) ** 2, "1 is (1 + |z|) − |z|; split the fraction"),
+            Working(self.slope(z, a), "|z| / (1 + |z|) is |a|"),
+        )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
         def run() -> None:

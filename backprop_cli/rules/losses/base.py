@@ -7,17 +7,23 @@ the samples as its `reduction` says.  Arrays have one row per output and one col
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value
+from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import Array, Rule, Run, Scratch
+from backprop_cli.rules.derivation import Derivation, Working
+from backprop_cli.rules.picture import Picture, evenly
 
 Measure: TypeAlias = Callable[[], float]
 Over: TypeAlias = Literal["sum", "mean"]
+# What is drawn of a loss: errors to both sides of zero, or probabilities from this one on.
+_DRAWN, _EDGE = 3.0, 0.1
 Reduction = Annotated[Over, Field(description="how the losses of a batch's samples become one number")]
 
 
@@ -47,7 +53,6 @@ class Shortcut(ABC):
 class Loss(Rule):
     """Measure how far the predictions ŷ are from the targets y."""
 
-    slope_text: ClassVar[str]
     # How the shares of a sample's outputs become the sample's loss.
     over_outputs: ClassVar[Over]
     # Closed intervals that predictions and targets must lie in.
@@ -68,6 +73,35 @@ class Loss(Rule):
     @abstractmethod
     def slope(self, y: Value, yhat: Value) -> Value:
         """Give the derivative of the share with respect to ŷ, in the form that is taught."""
+
+    @abstractmethod
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        """Work the derivative of the share out of its formula, line by line, down to `slope`."""
+
+    def derivations(self) -> tuple[Derivation, ...]:
+        case = "of one output's share ℓ of the loss; the loss adds them up"
+        if self.over_outputs == "mean":
+            case = "of one output's share ℓ of the loss; with K outputs, the loss is their sum divided by K"
+        return (Derivation("∂ℓ/∂ŷ", self.in_letters().derivation(Ref("y"), Ref("yhat")), case),)
+
+    def picture(self) -> Picture:
+        """Draw the share of one output: over ŷ where y is 1, or over ŷ − y where only that counts."""
+        functions = {"ℓ": self.share, "ℓ′": self.slope}
+        if math.isfinite(self.predictions[1]):
+            low, high = self.predictions
+            places = evenly(low + _EDGE, high)[:-1]
+            return Picture.of(
+                "one output's share ℓ and its slope ℓ′ = ∂ℓ/∂ŷ over ŷ, where y = 1",
+                "ŷ",
+                places,
+                {label: partial(function, 1.0) for label, function in functions.items()},
+            )
+        return Picture.of(
+            "one output's share ℓ and its slope ℓ′ = ∂ℓ/∂ŷ over ŷ − y",
+            "ŷ − y",
+            evenly(-_DRAWN, _DRAWN),
+            {label: partial(function, 0.0) for label, function in functions.items()},
+        )
 
     @property
     def kinks(self) -> tuple[float, ...]:

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import Value, absolute, maximum, minimum, sign
+from backprop_cli.algebra.functions import Value, absolute, greater, maximum, minimum, sign, where
 from backprop_cli.rules.base import Array
+from backprop_cli.rules.derivation import Working
 from backprop_cli.rules.losses.base import Loss, Reduction
 
 
@@ -29,6 +30,15 @@ class HalfSse(Loss):
     def slope(self, y: Value, yhat: Value) -> Value:
         return -(y - yhat)
 
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        return (
+            Working(
+                0.5 * (2.0 * (y - yhat)) * -1.0,
+                "chain rule: ½u² has the slope ½ · 2u, and u = y − ŷ the slope −1, since ŷ is what changes",
+            ),
+            Working(self.slope(y, yhat), "½ · 2 is 1: that is what the ½ is for"),
+        )
+
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         np.subtract(y, yhat, out=work)
         np.multiply(work, work, out=out)
@@ -43,6 +53,18 @@ class Squared(Loss):
 
     def share(self, y: Value, yhat: Value) -> Value:
         return (y - yhat) ** 2
+
+    def slope(self, y: Value, yhat: Value) -> Value:
+        return -2.0 * (y - yhat)
+
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        return (
+            Working(
+                2.0 * (y - yhat) * -1.0,
+                "chain rule: u² has the slope 2u, and u = y − ŷ the slope −1, since ŷ is what changes",
+            ),
+            Working(self.slope(y, yhat), "put the minus sign in front"),
+        )
 
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         np.subtract(y, yhat, out=work)
@@ -66,9 +88,6 @@ class Sse(Squared):
     formula_text = "L = Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)"
 
-    def slope(self, y: Value, yhat: Value) -> Value:
-        return -2.0 * (y - yhat)
-
 
 class Mse(Squared):
     """Average the squared errors over the outputs: 1/K Σ_k (y_k − ŷ_k)², slope −2(y − ŷ)/K; samples are averaged, too.
@@ -82,9 +101,6 @@ class Mse(Squared):
     metrics = ("mae",)
     formula_text = "L = 1/K Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)/K"
-
-    def slope(self, y: Value, yhat: Value) -> Value:
-        return -2.0 * (y - yhat)
 
 
 class Mae(Loss):
@@ -109,6 +125,15 @@ class Mae(Loss):
 
     def slope(self, y: Value, yhat: Value) -> Value:
         return sign(yhat - y)
+
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        return (
+            Working(
+                where(greater(yhat - y, 0.0), 1.0, -1.0),
+                "|y − ŷ| is ŷ − y where ŷ > y, with slope 1, and y − ŷ where ŷ < y, with slope −1",
+            ),
+            Working(self.slope(y, yhat), "that is the sign of ŷ − y; at the kink ŷ = y, 0 is used"),
+        )
 
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         np.subtract(y, yhat, out=out)
@@ -141,6 +166,19 @@ class Huber(Loss):
 
     def slope(self, y: Value, yhat: Value) -> Value:
         return maximum(minimum(yhat - y, self.delta), -self.delta)
+
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        d = yhat - y
+        far = greater(absolute(d), self.delta)
+        return (
+            Working(
+                where(far, self.delta * sign(d), 0.5 * (2.0 * d)),
+                "where |ŷ − y| > δ the share is δ(|ŷ − y| − ½δ), and |ŷ − y| has the slope sign(ŷ − y); "
+                "elsewhere it is ½(ŷ − y)²",
+            ),
+            Working(where(far, self.delta * sign(d), d), "½ · 2 is 1"),
+            Working(self.slope(y, yhat), "that is ŷ − y, held between −δ and δ"),
+        )
 
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         np.subtract(yhat, y, out=out)

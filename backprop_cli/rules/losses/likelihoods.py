@@ -12,6 +12,7 @@ from backprop_cli.rules.activations.base import Activation
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array
+from backprop_cli.rules.derivation import Working
 from backprop_cli.rules.losses.base import Loss, Reduction, Shortcut
 
 
@@ -99,6 +100,16 @@ class BinaryCrossEntropy(Loss):
     def slope(self, y: Value, yhat: Value) -> Value:
         return -(y / yhat) + (1.0 - y) / (1.0 - yhat)
 
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        return (
+            Working(
+                -(y * (1.0 / yhat) + (1.0 - y) * (1.0 / (1.0 - yhat) * -1.0)),
+                "ln u has the slope 1/u; by the chain rule, 1 − ŷ brings its own slope −1",
+            ),
+            Working(-(y / yhat - (1.0 - y) / (1.0 - yhat)), "multiply"),
+            Working(self.slope(y, yhat), "take the minus sign into the bracket"),
+        )
+
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         tiny = _smallest(out)
         np.subtract(1.0, yhat, out=out)
@@ -145,6 +156,12 @@ class CrossEntropy(Loss):
 
     def slope(self, y: Value, yhat: Value) -> Value:
         return -(y / yhat)
+
+    def derivation(self, y: Value, yhat: Value) -> tuple[Working[Value], ...]:
+        return (
+            Working(-(y * (1.0 / yhat)), "ln u has the slope 1/u"),
+            Working(self.slope(y, yhat), "multiply"),
+        )
 
     def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         np.maximum(yhat, _smallest(out), out=out)
