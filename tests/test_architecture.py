@@ -31,7 +31,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "grading": ({"algebra", "quantities", "worksheet", "documents"}, set()),
     "oracles": ({"engine", "rules", "training"}, {"numpy", "mpmath", "torch"}),
     "exchange": ({"engine", "data", "training"}, {"safetensors", "onnx"}),
-    "render": ({"algebra", "quantities", "worksheet", "grading", "training", "engine"}, {"rich"}),
+    "render": ({"algebra", "quantities", "rules", "worksheet", "grading", "training", "engine"}, {"rich", "plotext"}),
     "cli": (
         {
             "documents", "quantities", "rules", "engine", "data", "config", "training", "worksheet", "grading",
@@ -45,9 +45,13 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
 # The version is all that the package root has; these show it.
 SHOW_THE_VERSION = {"cli", "render"}
 # Third parties that one module of a package keeps to itself.
-ONE_MODULE = {("algebra", "numpy"): "algebra/functions.py", ("render", "rich"): "render/to_console.py"}
-# Extras: imported inside the functions that need them.
-LAZY = {"mpmath", "onnx", "torch"}
+ONE_MODULE = {
+    ("algebra", "numpy"): "algebra/functions.py",
+    ("render", "rich"): "render/to_console.py",
+    ("render", "plotext"): "render/plot.py",
+}
+# Extras, and what only one command needs: imported inside the functions that use them.
+LAZY = {"mpmath", "onnx", "plotext", "torch"}
 FAMILIES = (Activation, Loss, Optimizer, Schedule, Initializer, Metric)
 # Names of rules that are everyday words, too, and mean something else where they stand.
 EVERYDAY = {"constant", "exponential", "identity", "normal", "step", "uniform", "zeros"}

@@ -9,24 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from backprop_cli.cli.app import app
-from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.base import Rule, members
-from backprop_cli.rules.initializers import Initializer
-from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.metrics import Metric
-from backprop_cli.rules.optimizers import Optimizer
-from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.catalogue import entries
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FAMILIES: dict[str, type[Rule]] = {
-    "activations": Activation,
-    "losses": Loss,
-    "optimizers": Optimizer,
-    "schedules": Schedule,
-    "initializers": Initializer,
-    "metrics": Metric,
-}
 
 
 def block_after(marker: str) -> str:
@@ -84,9 +70,9 @@ def test_the_readme_lists_every_rule() -> None:
 
 def rules_table() -> str:
     lines = ["| family | rule | formula |", "|---|---|---|"]
-    for family, base in FAMILIES.items():
-        for name, rule in members(base).items():
-            lines.append(f"| {family} | `{name}` | {rule.formula_text.replace('|', '&#124;')} |")
+    for entry in entries():
+        formula = entry.rule.formula_text.replace("|", "&#124;")
+        lines.append(f"| {entry.family.many} | `{entry.name}` | {formula} |")
     return "\n".join(lines)
 
 

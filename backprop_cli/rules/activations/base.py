@@ -134,8 +134,12 @@ class Rowwise(Activation):
         e, a = [Ref("e_i"), Ref("e_j")], [Ref("a_i"), Ref("a_j")]
         letters = self.in_letters()
         return (
-            Derivation("∂aᵢ/∂zᵢ", letters.derivation(e, Ref("s"), a, 0, 0), "its own z"),
-            Derivation("∂aⱼ/∂zᵢ", letters.derivation(e, Ref("s"), a, 1, 0), "the z of another neuron, j ≠ i"),
+            Derivation(
+                "∂aᵢ/∂zᵢ",
+                letters.derivation(e, Ref("s"), a, 0, 0),
+                "aᵢ = eᵢ / s, with e the exponentials and s their sum; by its own z:",
+            ),
+            Derivation("∂aⱼ/∂zᵢ", letters.derivation(e, Ref("s"), a, 1, 0), "by the z of another neuron, j ≠ i:"),
         )
 
     def picture(self) -> Picture:

@@ -36,7 +36,7 @@ class Gelu(Pointwise):
     two: ClassVar[float] = 2.0
     pi: ClassVar[float] = math.pi
     # So that the roots show as what they are of.
-    constants: ClassVar[Mapping[str, str]] = {"two": "2", "pi": "pi"}
+    constants: ClassVar[Mapping[str, str]] = {"two": "2", "pi": "π"}
     formula_text = "a = z · ½(1 + erf(z/√2))"
     slope_text = "a′ = ½(1 + erf(z/√2)) + z · e^(−z²/2)/√(2π)"
 
@@ -51,7 +51,7 @@ class Gelu(Pointwise):
 
     def slope(self, z: Value, a: Value) -> Value:
         if self.approximate == "none":
-            bell: Value = exp(-(z**2) / 2.0)
+            bell: Value = exp(-(z**2 / 2.0))
             return 0.5 * (1.0 + erf(z / sqrt(self.two))) + z * (bell / sqrt(self.two * self.pi))
         bent = self._bent(z)
         slope: Value = 0.5 * (1.0 + bent) + 0.5 * z * (1.0 - bent**2) * self._bent_inner(z)
@@ -70,7 +70,7 @@ class Gelu(Pointwise):
             bent = self._bent(z)
             return (
                 Working(
-                    0.5 * (1.0 + bent) + z * (0.5 * ((1.0 - bent**2) * self._bent_inner(z))),
+                    0.5 * (1.0 + bent) + z * (0.5 * (1.0 - bent**2) * self._bent_inner(z)),
                     "product rule, then chain rule: tanh u has the slope 1 − tanh²u, and u = √(2/π)(z + 0.044715z³) "
                     "the slope √(2/π)(1 + 3 · 0.044715z²)",
                 ),
@@ -79,7 +79,7 @@ class Gelu(Pointwise):
         u = z / sqrt(self.two)
         return (
             Working(
-                0.5 * (1.0 + erf(u)) + z * (0.5 * (self.two / sqrt(self.pi) * exp(-(u**2)) * (1.0 / sqrt(self.two)))),
+                0.5 * (1.0 + erf(u)) + z * 0.5 * (2.0 / sqrt(self.pi)) * exp(-(u**2)) * (1.0 / sqrt(self.two)),
                 "product rule, then chain rule: erf u has the slope 2/√π · e^(−u²), and u = z/√2 the slope 1/√2",
             ),
             Working(self.slope(z, a), "½ · 2/√π · 1/√2 is 1/√(2π), and u² is z²/2"),
@@ -193,12 +193,14 @@ class Silu(Pointwise):
         return a + 1.0 / (1.0 + exp(-z)) * (1.0 - a)
 
     def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
-        gate = 1.0 / (1.0 + exp(-z))
+        u = 1.0 + exp(-z)
         return (
-            Working(gate + z * (gate * (1.0 - gate)), "product rule: σ(z) = 1/(1 + e⁻ᶻ) has the slope σ(z)(1 − σ(z))"),
-            Working(gate + (z * gate - z * gate * gate), "multiply out"),
-            Working(z * gate + gate * (1.0 - z * gate), "take σ(z) out of the first and the last part"),
-            Working(self.slope(z, a), "z · 1/(1 + e⁻ᶻ) is a"),
+            Working(
+                1.0 / u + z * (1.0 / u * (1.0 - 1.0 / u)), "product rule: 1/(1 + e⁻ᶻ) is the sigmoid, σ′ = σ(1 − σ)"
+            ),
+            Working(1.0 / u + z / u - z / u * (1.0 / u), "multiply out"),
+            Working(z / u + 1.0 / u * (1.0 - z / u), "take 1/(1 + e⁻ᶻ) out of the first and the last part"),
+            Working(self.slope(z, a), "z/(1 + e⁻ᶻ) is a"),
         )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:

@@ -46,15 +46,17 @@ class Softmax(Rowwise):
         # A shift by max z divides every e and their sum alike: it leaves a, and so its slope, as they are.
         if of == by:
             return (
-                Working((e[of] * whole - e[of] * e[of]) / whole**2, "quotient rule; e and s both have the slope eᵢ"),
+                Working(
+                    (e[of] * whole - e[of] * e[of]) / whole**2, "quotient rule; eᵢ and s both grow with the slope eᵢ"
+                ),
                 Working(e[of] / whole * ((whole - e[of]) / whole), "take eᵢ out of the top, split the fraction in two"),
                 Working(e[of] / whole * (1.0 - e[of] / whole), "s / s is 1"),
                 Working(self.slope(a, of, by), "eᵢ / s is aᵢ"),
             )
         return (
             Working((0.0 * whole - e[of] * e[by]) / whole**2, "quotient rule; eⱼ does not depend on zᵢ, s does"),
-            Working(-(e[of] / whole) * (e[by] / whole), "split the fraction in two"),
-            Working(-a[of] * a[by], "eⱼ / s is aⱼ, and eᵢ / s is aᵢ"),
+            Working(-(e[of] / whole * (e[by] / whole)), "split the fraction in two"),
+            Working(-(a[of] * a[by]), "eⱼ / s is aⱼ, and eᵢ / s is aᵢ"),
             Working(
                 self.slope(a, of, by), "both cases in one form: a (1 − aᵢ) with its own z, a (0 − aᵢ) with another"
             ),

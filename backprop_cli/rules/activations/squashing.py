@@ -67,7 +67,7 @@ class Sigmoid(Pointwise):
         e = exp(-z)
         return (
             Working(
-                -((1.0 + e) ** -2.0) * (e * -1.0),
+                -((1.0 + e) ** -2.0 * e * -1.0),
                 "chain rule: a is u⁻¹ with u = 1 + e⁻ᶻ; u⁻¹ has the slope −u⁻², and u the slope e⁻ᶻ · (−1), "
                 "by the chain rule again",
             ),
@@ -126,7 +126,7 @@ class BipolarSigmoid(Pointwise):
         e = exp(-z)
         return (
             Working(
-                -2.0 * (1.0 + e) ** -2.0 * (e * -1.0),
+                -2.0 * (1.0 + e) ** -2.0 * e * -1.0,
                 "chain rule: 2u⁻¹ has the slope −2u⁻², and u = 1 + e⁻ᶻ the slope e⁻ᶻ · (−1)",
             ),
             Working(2.0 * e / (1.0 + e) ** 2, "the two minus signs cancel; a negative power is a divisor"),
@@ -178,7 +178,7 @@ class Tanh(Pointwise):
         over, under = exp(z) - exp(-z), exp(z) + exp(-z)
         return (
             Working(
-                (under * under - over * over) / under**2,
+                (under**2 - over**2) / under**2,
                 "quotient rule: tanh z is (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), and each of the two is the slope of the other",
             ),
             Working(1.0 - (over / under) ** 2, "split the fraction; the first part is 1"),

@@ -79,9 +79,7 @@ class Loss(Rule):
         """Work the derivative of the share out of its formula, line by line, down to `slope`."""
 
     def derivations(self) -> tuple[Derivation, ...]:
-        case = "of one output's share ℓ of the loss; the loss adds them up"
-        if self.over_outputs == "mean":
-            case = "of one output's share ℓ of the loss; with K outputs, the loss is their sum divided by K"
+        case = f"ℓ is one output's share; the loss of a sample is the {self.over_outputs} of its shares"
         return (Derivation("∂ℓ/∂ŷ", self.in_letters().derivation(Ref("y"), Ref("yhat")), case),)
 
     def picture(self) -> Picture:
