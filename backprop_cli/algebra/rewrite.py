@@ -59,6 +59,28 @@ _RULES: Mapping[str, Callable[[tuple[Term, ...]], Term | None]] = {
 }
 
 
+def take_branches(term: Term, holds: Callable[[Term], bool]) -> tuple[Term, tuple[tuple[Term, bool], ...]]:
+    """Put the branch that is taken in place of every choice.
+
+    Args:
+        term: what may have choices in it.
+        holds: says whether a condition is met.
+
+    Returns:
+        The term without choices, and the conditions that were looked at, each with whether it held.
+    """
+    if not isinstance(term, Apply):
+        return term, ()
+    if term.operator == "where":
+        condition, when_true, when_false = term.args
+        met = holds(condition)
+        taken, further = take_branches(when_true if met else when_false, holds)
+        return taken, ((condition, met), *further)
+    pairs = [take_branches(argument, holds) for argument in term.args]
+    conditions = tuple(condition for _, found in pairs for condition in found)
+    return (Apply(term.operator, tuple(each for each, _ in pairs), term.role) if conditions else term), conditions
+
+
 def chain_of(term: Term, operators: Sequence[str]) -> tuple[Term, ...]:
     """List the operands of a chain of associative operators, left to right: a + b + c is one chain of three."""
     operands: list[Term] = []

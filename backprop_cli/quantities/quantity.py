@@ -5,7 +5,7 @@ and biases that feed layer ℓ carry ℓ. Notations turn these numbers into what
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 Moment: TypeAlias = Literal["", "new", "change"]
 
@@ -58,3 +58,26 @@ class Derivative:
 
 
 Quantity: TypeAlias = Variable | Attached | Derivative
+
+
+class RunningIndex(int):
+    """An index, or a sample, that a general rule leaves open: the i of `w_ji`.
+
+    It is a number that nothing has, so that it can stand wherever an index can.
+    """
+
+    letter: str
+
+    def __new__(cls, letter: str) -> Self:
+        """Make the index of a letter."""
+        index = super().__new__(cls, -ord(letter))
+        index.letter = letter
+        return index
+
+    def __str__(self) -> str:
+        return self.letter
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(self.letter, spec)

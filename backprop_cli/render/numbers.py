@@ -1,6 +1,7 @@
 """The only place where a float becomes digits."""
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 
 from backprop_cli.algebra.digits import Digits, rounded
@@ -13,33 +14,48 @@ _MILLI = 1000
 _FEW_SAMPLES = 10
 
 
-def format_number(x: float | Decimal, digits: Digits) -> str:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number in writing, for whatever notation puts it together.
+
+    Attributes:
+        negative: whether a minus sign stands in front.
+        digits: its digits with their point, without sign and without exponent; or inf, or nan.
+        exponent: of the power of ten it is multiplied by; None where it is written out.
+    """
+
+    negative: bool
+    digits: str
+    exponent: int | None = None
+
+
+def write_number(x: float | Decimal, digits: Digits) -> Written:
     """Write a number, rounded half away from zero as on paper.
 
     With significant digits, a number that has fewer is written as short as it is: 0.3 stays 0.3, while 0.29996 becomes
     0.3000. With decimals, all are written; a number that would show as zero without being zero keeps two digits.
     """
     if not math.isfinite(x):
-        return str(float(x))
+        return Written(x < 0, str(abs(float(x))))
     exact = x if isinstance(x, Decimal) else Decimal(repr(float(x)))
     short = rounded(exact, digits)
-    if digits.decimals is not None and (short.as_tuple().exponent == -digits.decimals):
-        return _plain(short)
-    return _plain(short) if not short or _SMALLEST <= short.adjusted() < _LARGEST else _scientific(short)
+    negative, size = short < 0, short.copy_abs()
+    as_asked = digits.decimals is not None and size.as_tuple().exponent == -digits.decimals
+    if as_asked or not size or _SMALLEST <= size.adjusted() < _LARGEST:
+        return Written(negative, f"{size:f}")
+    return Written(negative, f"{size.scaleb(-size.adjusted()):f}", size.adjusted())
+
+
+def format_number(x: float | Decimal, digits: Digits) -> str:
+    """Write a number as programs do: -1.5e-05; as for `write_number` otherwise."""
+    written = write_number(x, digits)
+    exponent = "" if written.exponent is None else f"e{written.exponent:+03d}"
+    return ("-" if written.negative else "") + written.digits + exponent
 
 
 def format_count(count: int) -> str:
     """Write a whole number with separators between thousands."""
     return f"{count:,}"
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number:f}"
-
-
-def _scientific(number: Decimal) -> str:
-    mantissa = number.scaleb(-number.adjusted())
-    return f"{mantissa:f}e{number.adjusted():+03d}"
 
 
 def format_seconds(seconds: float) -> str:

@@ -1,0 +1,165 @@
+"""A worksheet as text in one notation: names, rules in symbols, rules with numbers, values."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from backprop_cli.algebra.decimals import DECIMALS
+from backprop_cli.algebra.digits import Digits
+from backprop_cli.algebra.evaluation import FLOATS, evaluate_in
+from backprop_cli.algebra.rewrite import take_branches
+from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.quantities.names import NameTable
+from backprop_cli.render.forms import ATOM, PRODUCT, SUM, Piece
+from backprop_cli.render.notation import Notation
+from backprop_cli.render.numbers import Written, write_number
+from backprop_cli.render.symbols import Script, Symbols
+from backprop_cli.render.typeset import Typesetter
+from backprop_cli.worksheet.book import Line
+from backprop_cli.worksheet.sheet import Stage, Worksheet
+
+# Constants of formulas are shown with this many digits where they have more.
+_CONSTANT = Digits(significant=4)
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A worksheet with what its reader should know about it.
+
+    Attributes:
+        sheet: the lines.
+        names: the network and the reader's own names.
+        title: the step, in words.
+        summary: the network, in one line.
+        config: the file it came from.
+    """
+
+    sheet: Worksheet
+    names: NameTable
+    title: str
+    summary: str
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One line in its notation; each side comes in pieces between which it may be broken.
+
+    Attributes:
+        name: what the line is called.
+        symbols: its rule in symbols; empty where it is given.
+        numbers: the rule with the numbers put in; empty where that is the value itself.
+        condition: what decided the branch that was taken; '' where there was no choice.
+        value: its value.
+    """
+
+    name: str
+    symbols: tuple[str, ...]
+    numbers: tuple[str, ...]
+    condition: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Writes the lines of a worksheet in one notation.
+
+    Attributes:
+        told: the worksheet.
+        notation: how operators are written.
+        script: how quantities are written.
+    """
+
+    told: Told
+    notation: Notation
+    script: Script
+    symbols: Symbols = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbols", Symbols(self.told.names, self.script))
+
+    @cached_property
+    def _in_symbols(self) -> Typesetter:
+        return Typesetter(self.notation, self._symbol)
+
+    @cached_property
+    def _in_numbers(self) -> Typesetter:
+        return Typesetter(self.notation, self._value)
+
+    def name(self, key: Hashable) -> str:
+        """Write the name of a quantity."""
+        return self.symbols.write(key).text
+
+    def number(self, value: float | Decimal, digits: Digits) -> Piece:
+        """Write a number; a negative one binds as loosely as a sum, and one with a power of ten as a product."""
+        return _as_piece(write_number(value, digits), self.notation)
+
+    def rule(self, stage: Stage) -> tuple[str, tuple[str, ...]] | None:
+        """Write the general rule of a stage: what is computed, and how; None where the lines say it themselves."""
+        if stage.rule is None:
+            return None
+        left, right = self.name(stage.rule.left), tuple(self._in_symbols.pieces(stage.rule.right))
+        first = self.sides(next(stage.lines()))
+        return None if (first.name, first.symbols) == (left, right) else (left, right)
+
+    def sides(self, line: Line) -> Sides:
+        """Write a line."""
+        name, value = self.name(line.key), self.number(line.value, line.digits).text
+        if line.term is None:
+            return Sides(name, (), (), "", value)
+        taken, conditions = take_branches(line.term, self._holds)
+        symbols = tuple(self._in_symbols.pieces(line.term))
+        numbers = tuple(self._in_numbers.pieces(taken))
+        condition = ", ".join(self._condition(condition, met=met) for condition, met in conditions)
+        if "".join(symbols) == value and not conditions:
+            symbols = ()
+        return Sides(name, symbols, () if numbers == (value,) and not conditions else numbers, condition, value)
+
+    def _holds(self, condition: Term) -> bool:
+        book = self.told.sheet.book
+        if book.rounding.carry:
+            return bool(evaluate_in(DECIMALS, condition, book.carried))  # type: ignore[arg-type]
+        return bool(evaluate_in(FLOATS, condition, book.value))  # type: ignore[arg-type]
+
+    def _condition(self, condition: Term, *, met: bool) -> str:
+        """Write a comparison with its numbers, the way it came out."""
+        assert isinstance(condition, Apply)  # noqa: S101  formulas choose by comparisons
+        if met:
+            return self._in_numbers.write(condition)
+        left, right = (self._in_numbers.write(argument, SUM) for argument in condition.args)
+        return left + self.notation.at_most + right
+
+    def _symbol(self, leaf: Number | Ref) -> Piece:
+        if isinstance(leaf, Ref):
+            return self.symbols.write(leaf.key)
+        if leaf.symbol:
+            return Piece(self.script.letter(leaf.symbol))
+        return self._constant(leaf.value)
+
+    def _value(self, leaf: Number | Ref) -> Piece:
+        if isinstance(leaf, Number):
+            return self.number(leaf.value, _exactly(leaf.value)) if leaf.symbol else self._constant(leaf.value)
+        line = self.told.sheet.book.line(leaf.key)  # type: ignore[arg-type]  # a sheet refers to nothing else
+        given_in_full = line.term is None and self.told.sheet.book.rounding.carry
+        return self.number(line.value, _exactly(line.value) if given_in_full else line.digits)
+
+    def _constant(self, value: float) -> Piece:
+        return Piece(self.notation.half) if value == _HALF else self.number(value, _CONSTANT)
+
+
+def _exactly(value: float | Decimal) -> Digits:
+    """Ask for all digits that a number has."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return Digits(significant=max(1, len(exact.normalize().as_tuple().digits)))
+
+
+def _as_piece(written: Written, notation: Notation) -> Piece:
+    sign = notation.minus if written.negative else ""
+    if written.exponent is None:
+        return Piece(notation.number.format(sign + written.digits), SUM if written.negative else ATOM)
+    power = str(abs(written.exponent))
+    exponent = notation.exponent((notation.minus if written.exponent < 0 else "") + power)
+    text = notation.scientific.format(mantissa=sign + written.digits, exponent=exponent)
+    return Piece(text, SUM if written.negative else PRODUCT)

@@ -1,0 +1,67 @@
+"""What the parts and stages of a worksheet are called."""
+
+from collections.abc import Mapping
+
+from backprop_cli.quantities.names import NameTable
+from backprop_cli.worksheet.places import Kind, Place, Topic
+
+KINDS: Mapping[Kind, str] = {
+    Kind.GIVEN: "Given",
+    Kind.FORWARD: "Forward pass",
+    Kind.LOSS: "Loss",
+    Kind.BACKWARD: "Backward pass",
+    Kind.GRADIENTS: "Gradients",
+    Kind.UPDATE: "Update",
+    Kind.OWN: "Your own names",
+}
+_TOPICS: Mapping[Topic, str] = {
+    Topic.INPUTS: "inputs",
+    Topic.TARGETS: "targets",
+    Topic.WEIGHTS: "weights",
+    Topic.BIASES: "biases",
+    Topic.STATE: "{letter} as the step finds it",
+    Topic.SETTINGS: "learning rate",
+    Topic.WEIGHTED_INPUTS: "weighted inputs of layer {layer}",
+    Topic.EXPONENTIALS: "exponentials of layer {layer}",
+    Topic.EXPONENTIAL_SUMS: "sum of the exponentials of layer {layer}",
+    Topic.ACTIVATIONS: "activations of layer {layer}",
+    Topic.SHARES: "each output's share",
+    Topic.SAMPLE_LOSSES: "loss of each sample",
+    Topic.PENALTY: "penalty for large weights",
+    Topic.LOSS: "loss of the step",
+    Topic.OUTPUT_SLOPES: "slopes of the loss",
+    Topic.CONNECTIONS: "from layer {above} back to layer {layer}",
+    Topic.CONTRIBUTIONS: "what each output contributes",
+    Topic.SUMS: "sums over the ways to layer {layer}",
+    Topic.SLOPES: "slopes of layer {layer}",
+    Topic.ERRORS: "errors of layer {layer}",
+    Topic.OTHER_DERIVATIVES: "other derivatives",
+    Topic.LOCAL_GRADIENTS: "what layer {layer} does with its parameters",
+    Topic.SAMPLE_GRADIENTS: "chain rule for layer {layer}, sample by sample",
+    Topic.GRADIENTS: "chain rule for layer {layer}",
+    Topic.RATE: "learning rate",
+    Topic.LENGTH: "length of the gradient",
+    Topic.APPLIED: "gradients as applied",
+    Topic.MEMORY: "{letter}, which the optimizer remembers",
+    Topic.CORRECTED: "{letter}, corrected for its start at 0",
+    Topic.OWN_RATES: "each parameter's own rate",
+    Topic.UPDATED: "new parameters",
+    Topic.CHANGES: "changes",
+    Topic.EXPRESSIONS: "expressions",
+}
+_OVER_SAMPLES = "over the samples, layer {layer}"
+
+
+def stage_title(place: Place, names: NameTable, *, split: bool, letter: str = "") -> str:
+    """Name a stage, its layers numbered as the config's notation does.
+
+    Args:
+        place: where the stage stands.
+        names: whose notation numbers the layers.
+        split: whether there is more to the loss of the step than one sample.
+        letter: the letter of the optimizer's state, as the notation writes it.
+    """
+    gathered = place.topic is Topic.GRADIENTS and split
+    pattern = _OVER_SAMPLES if gathered else _TOPICS[place.topic]
+    layer = (place.layer or 0) + names.vocabulary.notation.node_offset
+    return pattern.format(layer=layer, above=layer + 1, letter=letter)

@@ -1,0 +1,42 @@
+"""The one walker: a term and a notation become text, with brackets where precedence asks for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.render.forms import LOOSEST, Piece
+from backprop_cli.render.notation import Notation
+
+
+@dataclass(frozen=True, slots=True)
+class Typesetter:
+    """Writes terms.
+
+    Attributes:
+        notation: how operators are written.
+        leaf: how numbers and references are written; this is what tells symbols from numbers put in.
+    """
+
+    notation: Notation
+    leaf: Callable[[Number | Ref], Piece]
+
+    def write(self, term: Term, need: int = LOOSEST) -> str:
+        """Write a term, in brackets where it binds less tightly than its place needs."""
+        text, binds = self._piece(term)
+        return text if binds >= need else self.notation.bracketed(text)
+
+    def pieces(self, term: Term) -> list[str]:
+        """Write a term in pieces between which a line may be broken: summands, or else factors, each with its sign."""
+        if isinstance(term, Apply):
+            return self.notation.forms[term.operator].pieces(term, self)
+        return [self.write(term)]
+
+    def elision(self, count: int) -> str:
+        """Write that so many summands are left out."""
+        return self.notation.elision.format(count=f"{count:,}")
+
+    def _piece(self, term: Term) -> Piece:
+        if isinstance(term, Apply):
+            return self.notation.forms[term.operator].write(term, self)
+        assert isinstance(term, Number | Ref)  # noqa: S101  the kinds are three
+        return self.leaf(term)

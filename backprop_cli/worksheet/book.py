@@ -1,0 +1,185 @@
+"""The book of a step: which line any quantity has, and its value, found when it is asked for and remembered."""
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TypeAlias, assert_never
+
+from backprop_cli.algebra.decimals import DECIMALS
+from backprop_cli.algebra.digits import Digits, rounded
+from backprop_cli.algebra.evaluation import evaluate_in
+from backprop_cli.algebra.sizes import SIZES, Sized, sized
+from backprop_cli.algebra.term import Term, references
+from backprop_cli.quantities.quantity import Attached, Derivative, Variable
+from backprop_cli.worksheet import backward, forward, losses, update
+from backprop_cli.worksheet.ground import Ground, Key, Own, bare
+from backprop_cli.worksheet.witness import NotExplained, given, hold
+
+_Definition: TypeAlias = Callable[[Ground, Variable], Term | None]
+
+_VARIABLES: Mapping[str, _Definition] = {
+    "x": lambda ground, variable: None,  # noqa: ARG005  what is given has no term
+    "y": lambda ground, variable: None,  # noqa: ARG005
+    "z": forward.weighted_input,
+    "a": forward.activation,
+    "yhat": forward.activation,
+    "e": forward.exponential,
+    "s": forward.exponential_sum,
+    "L": losses.loss,
+    "penalty": losses.penalty,
+    "eta": update.rate,
+    "gnorm": update.length,
+}
+_MOMENTS: Mapping[str, _Definition] = {
+    "": lambda ground, parameter: None,  # noqa: ARG005
+    "new": update.moved,
+    "change": lambda ground, parameter: update.changed(parameter),  # noqa: ARG005
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How many digits are shown, and whether each line rounds before the next uses it.
+
+    Attributes:
+        digits: of all quantities that are not named.
+        special: of some quantities, those of all samples where the quantity names none.
+        carry: whether lines go on with the rounded value.
+    """
+
+    digits: Digits = field(default_factory=Digits)
+    special: Mapping[Hashable, Digits] = field(default_factory=dict)
+    carry: bool = False
+
+    def of(self, key: Key) -> Digits:
+        """Give the digits of one quantity."""
+        if not self.special:
+            return self.digits
+        everywhere = key if isinstance(key, Attached) else replace(key, sample=None)
+        return self.special.get(key) or self.special.get(everywhere) or self.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a worksheet.
+
+    Attributes:
+        key: what it is the value of.
+        term: the expression that the value came from; None where it is given.
+        value: in float64, or as a person with a pencil carries it.
+        digits: how many of its digits are shown.
+    """
+
+    key: Key
+    term: Term | None
+    value: float | Decimal
+    digits: Digits
+
+    @property
+    def uses(self) -> tuple[Key, ...]:
+        """The quantities that the term refers to, each once, left to right."""
+        return () if self.term is None else uses(self.term)
+
+
+def uses(term: Term) -> tuple[Key, ...]:
+    """List the quantities that a term refers to, each once, left to right."""
+    return tuple(dict.fromkeys(references(term)))  # type: ignore[arg-type]  # a sheet refers to nothing else
+
+
+class Book:
+    """Gives the term and the value of any quantity of one step; nothing is computed before it is asked for."""
+
+    def __init__(self, ground: Ground, rounding: Rounding | None = None) -> None:
+        self.ground = ground
+        self.rounding = rounding or Rounding()
+        self._terms: dict[Key, Term | None] = {}
+        self._values: dict[Key, Sized] = {}
+        self._carried: dict[Key, Decimal] = {}
+
+    def line(self, key: Key) -> Line:
+        """Give the line of a quantity."""
+        value = self.carried(key) if self.rounding.carry else self.value(key)
+        return Line(key, self.term(key), value, self.rounding.of(key))
+
+    def term(self, key: Key) -> Term | None:
+        """Give the expression of a quantity; None where it is given."""
+        if key not in self._terms:
+            self._terms[key] = define(self.ground, key)
+        return self._terms[key]
+
+    def value(self, key: Key) -> float:
+        """Give the value of a quantity, as its own expression gives it in float64.
+
+        Raises:
+            NotExplained: the expression has no finite value where the engine has one.
+            InternalError: the engine has another value.
+        """
+        return self.exact(key).value
+
+    def exact(self, key: Key) -> Sized:
+        """Give the value of a quantity with the size of what it is made of; raises as `value` does."""
+        for waiting in self.needs(key, self._values):
+            self._values[waiting] = self._evaluate(waiting)
+        return self._values[key]
+
+    def carried(self, key: Key) -> Decimal:
+        """Give the value of a quantity as a person with a pencil has it: every line rounded before it is used."""
+        for waiting in self.needs(key, self._carried):
+            self._carried[waiting] = self._round(waiting)
+        return self._carried[key]
+
+    def needs(self, key: Key, known: Mapping[Key, object]) -> Iterator[Key]:
+        """Walk a quantity and those it depends on that are not known yet, each after all that it uses."""
+        pending = [(key, False)]
+        while pending:
+            top, expanded = pending.pop()
+            if top in known:
+                continue
+            if expanded:
+                yield top
+                continue
+            pending.append((top, True))
+            term = self.term(top)
+            if term is not None:
+                pending.extend((each, False) for each in reversed(uses(term)) if each not in known)
+
+    def _evaluate(self, key: Key) -> Sized:
+        term = self.term(key)
+        if term is None:
+            return sized(given(self.ground, key))
+        value = evaluate_in(SIZES, term, self._values.__getitem__)  # type: ignore[arg-type]
+        if not math.isfinite(value.value):
+            raise NotExplained(key)
+        hold(self.ground, key, value)
+        return value
+
+    def _round(self, key: Key) -> Decimal:
+        term = self.term(key)
+        if term is None:
+            return Decimal(repr(self.value(key)))
+        # The engine is a witness to the exact value, and so to the term.
+        self.value(key)
+        carried = evaluate_in(DECIMALS, term, self._carried.__getitem__)  # type: ignore[arg-type]
+        if not carried.is_finite():
+            raise NotExplained(key, rounded=True)
+        return rounded(carried, self.rounding.of(key))
+
+
+def define(ground: Ground, key: Key) -> Term | None:
+    """Give the expression of a quantity; None where it is given."""
+    match key:
+        case Own():
+            return ground.expressions[key]
+        case Attached():
+            return update.attached(ground, key)
+        case Derivative():
+            return backward.derivative(ground, key)
+        case Variable():
+            return _VARIABLES[key.symbol](ground, key) if key.symbol not in {"w", "b"} else _parameter(ground, key)
+        case _:
+            assert_never(key)
+
+
+def _parameter(ground: Ground, key: Variable) -> Term | None:
+    return _MOMENTS[key.moment](ground, replace(bare(key), moment=""))

@@ -1,0 +1,308 @@
+"""The stages of a whole sheet, in order: what lines each has, without making any of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from backprop_cli.quantities.quantity import Attached, Variable
+from backprop_cli.quantities.topology import BiasKind
+from backprop_cli.rules.activations import Pointwise, Rowwise
+from backprop_cli.worksheet import places, update
+from backprop_cli.worksheet.backward import has_parts
+from backprop_cli.worksheet.ground import (
+    Ground,
+    Key,
+    Own,
+    layer_of,
+    loss_of,
+    new,
+    share_of,
+    slope,
+    unit,
+    z,
+)
+from backprop_cli.worksheet.losses import shortcut_taken
+from backprop_cli.worksheet.places import Place, Topic, backward_place, gradient_place, loss_place, update_place
+
+Keys: TypeAlias = Callable[[], Iterator[Key]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What lines a stage has.
+
+    Attributes:
+        place: where it stands.
+        count: how many lines it has.
+        keys: walks what they are called by.
+    """
+
+    place: Place
+    count: int
+    keys: Keys
+
+
+def plan(ground: Ground) -> list[Plan]:
+    """Plan the stages that have lines, in the order of the sheet."""
+    makers = (_given, _forward, _loss, _backward, _gradients, _update, _own)
+    plans = [each for make in makers for each in make(ground)]
+    return sorted((each for each in plans if each.count), key=lambda each: each.place.order)
+
+
+def _given(ground: Ground) -> Iterator[Plan]:
+    def per_sample(symbol: str, units: range) -> Plan:
+        def keys() -> Iterator[Key]:
+            for sample in ground.samples:
+                yield from (Variable(symbol, None, (number,), sample=sample) for number in units)
+
+        return Plan(places.place(ground, Variable(symbol, None, (1,))), len(units) * len(ground.samples), keys)
+
+    yield per_sample("x", ground.places(0))
+    yield per_sample("y", ground.places(ground.depth))
+    yield _parameters(ground, "w")
+    yield _parameters(ground, "b")
+    for letter in ground.optimizer.state:
+        yield _old_state(ground, letter)
+    if ground.layout.trainable and update.rate(ground, update.RATE) is None:
+        yield Plan(places.given_rate(), 1, lambda: iter((update.RATE,)))
+
+
+def _parameters(ground: Ground, symbol: str) -> Plan:
+    def keys() -> Iterator[Key]:
+        for layer in range(1, ground.depth + 1):
+            yield from ground.of_layer(symbol, layer)
+
+    count = sum(_size(part.shape) for part in ground.layout.parts() if part.symbol == symbol)
+    return Plan(places.place(ground, Variable(symbol, 1)), count, keys)
+
+
+def _old_state(ground: Ground, letter: str) -> Plan:
+    def keys() -> Iterator[Key]:
+        for layer in range(1, ground.depth + 1):
+            yield from (Attached(letter, parameter, old=True) for parameter in _trainable(ground, layer))
+
+    where = places.place(ground, Attached(letter, Variable("w", 1), old=True))
+    return Plan(where, ground.layout.trainable, keys)
+
+
+def _forward(ground: Ground) -> Iterator[Plan]:
+    for layer in range(1, ground.depth + 1):
+        yield from _forward_of(ground, layer)
+
+
+def _forward_of(ground: Ground, layer: int) -> Iterator[Plan]:
+    units, samples = ground.places(layer), ground.samples
+    count = len(units) * len(samples)
+
+    def stage(symbol: str) -> Plan:
+        def keys() -> Iterator[Key]:
+            for sample in samples:
+                yield from (_forward_key(ground, symbol, layer, neuron, sample) for neuron in units)
+
+        return Plan(places.place(ground, _forward_key(ground, symbol, layer, 1, samples[0])), count, keys)
+
+    yield stage("z")
+    if isinstance(ground.activation(layer), Rowwise):
+        yield stage("e")
+        sums = [Variable("s", layer, sample=sample) for sample in samples]
+        yield Plan(places.place(ground, sums[0]), len(sums), lambda: iter(sums))
+    yield stage("a")
+
+
+def _forward_key(ground: Ground, symbol: str, layer: int, neuron: int, sample: int | None) -> Variable:
+    if symbol == "a":
+        return unit(ground, layer, neuron, sample)
+    return Variable(symbol, layer, (neuron,), sample=sample)
+
+
+def _loss(ground: Ground) -> Iterator[Plan]:
+    def shares() -> Iterator[Key]:
+        for sample in ground.samples:
+            yield from (share_of(output, sample) for output in ground.places(ground.depth))
+
+    if ground.outputs > 1:
+        yield Plan(loss_place(Topic.SHARES), ground.outputs * len(ground.samples), shares)
+    if ground.split:
+        yield Plan(
+            loss_place(Topic.SAMPLE_LOSSES),
+            len(ground.parts),
+            lambda: (loss_of(sample) for sample in ground.parts),
+        )
+    if ground.penalized:
+        yield Plan(loss_place(Topic.PENALTY), 1, lambda: iter((Variable("penalty"),)))
+    yield Plan(loss_place(Topic.LOSS), 1, lambda: iter((loss_of(),)))
+
+
+def _backward(ground: Ground) -> Iterator[Plan]:
+    for layer in range(ground.depth, ground.lowest() - 1, -1):
+        yield from _back_to(ground, layer)
+
+
+def _back_to(ground: Ground, layer: int) -> Iterator[Plan]:
+    """Plan what leads from the layer above to the weighted inputs of a layer."""
+    above, last = layer + 1, layer == ground.depth
+    joint = last and not _long(ground)
+    if last and not joint:
+        yield _per_unit(ground, Topic.OUTPUT_SLOPES, layer, lambda n, p: slope(loss_of(), unit(ground, layer, n), p))
+    if not last:
+        if not _goes_through_updated(ground, above):
+            yield _per_pair(ground, Topic.CONNECTIONS, layer, above, _connection(ground, layer))
+        if has_parts(ground, loss_of(), unit(ground, layer, 1)):
+            yield _per_pair(ground, Topic.CONTRIBUTIONS, layer, above, _contribution(ground, layer))
+        if ground.topology.units(above) > 1 or isinstance(ground.activation(layer), Rowwise):
+            yield _per_unit(ground, Topic.SUMS, layer, lambda n, p: slope(loss_of(), unit(ground, layer, n), p))
+    if not joint:
+        yield _slopes(ground, layer)
+    if joint or _has_error_lines(ground, layer):
+        yield _per_unit(ground, Topic.ERRORS, layer, lambda n, p: slope(loss_of(), z(layer, n), p))
+
+
+def _long(ground: Ground) -> bool:
+    """Say whether the output error is a full product; where digits fail in one sample, that sample alone is not."""
+    return any(shortcut_taken(ground, sample) is None for sample in ground.samples)
+
+
+def _goes_through_updated(ground: Ground, layer: int) -> bool:
+    return ground.sequential and ground.layout.layers[layer - 1].weights.trainable
+
+
+def _connection(ground: Ground, layer: int) -> Callable[[int, int, int | None], Key]:
+    return lambda n, k, p: slope(z(layer + 1, k), unit(ground, layer, n), p)
+
+
+def _contribution(ground: Ground, layer: int) -> Callable[[int, int, int | None], Key]:
+    return lambda n, k, p: slope(share_of(k), unit(ground, layer, n), p)
+
+
+def _per_unit(ground: Ground, topic: Topic, layer: int, name: Callable[[int, int | None], Key]) -> Plan:
+    units, samples = ground.places(layer), ground.samples
+
+    def keys() -> Iterator[Key]:
+        for sample in samples:
+            yield from (name(neuron, sample) for neuron in units)
+
+    return Plan(backward_place(ground, topic, layer), len(units) * len(samples), keys)
+
+
+def _per_pair(
+    ground: Ground, topic: Topic, layer: int, other: int, name: Callable[[int, int, int | None], Key]
+) -> Plan:
+    units, others, samples = ground.places(layer), ground.places(other), ground.samples
+
+    def keys() -> Iterator[Key]:
+        for sample in samples:
+            for neuron in units:
+                yield from (name(neuron, each, sample) for each in others)
+
+    return Plan(backward_place(ground, topic, layer), len(units) * len(others) * len(samples), keys)
+
+
+def _slopes(ground: Ground, layer: int) -> Plan:
+    if isinstance(ground.activation(layer), Pointwise):
+        return _per_unit(ground, Topic.SLOPES, layer, lambda n, p: slope(unit(ground, layer, n), z(layer, n), p))
+    return _per_pair(ground, Topic.SLOPES, layer, layer, lambda n, k, p: slope(unit(ground, layer, k), z(layer, n), p))
+
+
+def _has_error_lines(ground: Ground, layer: int) -> bool:
+    """Say whether ∂L/∂z of a layer is asked for by name: by several ways that meet below, or by a shared bias."""
+    if isinstance(ground.activation(layer), Rowwise):
+        return True
+    parts = ground.layout.layers[layer - 1]
+    shared = ground.shape(layer).bias is BiasKind.LAYER and parts.bias is not None and parts.bias.trainable
+    return ground.topology.units(layer) > 1 and (layer > ground.lowest() or shared)
+
+
+def _gradients(ground: Ground) -> Iterator[Plan]:
+    for layer in range(ground.depth, ground.lowest() - 1, -1):
+        yield _local_gradients(ground, layer)
+        if ground.split:
+            yield _sample_gradients(ground, layer)
+        yield Plan(
+            gradient_place(ground, Topic.GRADIENTS, layer),
+            _count(ground, layer),
+            lambda layer=layer: (slope(loss_of(), key) for key in _trainable(ground, layer)),  # type: ignore[misc]
+        )
+
+
+def _trainable(ground: Ground, layer: int) -> Iterator[Variable]:
+    parts = ground.layout.layers[layer - 1]
+    for part in (parts.weights, parts.bias):
+        if part is not None and part.trainable:
+            yield from ground.of_layer(part.symbol, layer)
+
+
+def _count(ground: Ground, layer: int) -> int:
+    parts = ground.layout.layers[layer - 1]
+    return sum(_size(part.shape) for part in (parts.weights, parts.bias) if part is not None and part.trainable)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _local_gradients(ground: Ground, layer: int) -> Plan:
+    def keys() -> Iterator[Key]:
+        for sample in ground.samples:
+            for parameter in _trainable(ground, layer):
+                yield from (slope(z(layer, neuron), parameter, sample) for neuron in _fed(ground, parameter))
+
+    shape, parts = ground.shape(layer), ground.layout.layers[layer - 1]
+    shared = shape.bias is BiasKind.LAYER and parts.bias is not None and parts.bias.trainable
+    count = _count(ground, layer) + (shape.units - 1 if shared else 0)
+    return Plan(gradient_place(ground, Topic.LOCAL_GRADIENTS, layer), count * len(ground.samples), keys)
+
+
+def _fed(ground: Ground, parameter: Variable) -> range:
+    """Give the neurons that a parameter feeds: its own, or all of a layer that shares it."""
+    if not parameter.indices:
+        return ground.places(layer_of(ground, parameter))
+    return range(parameter.indices[0], parameter.indices[0] + 1)
+
+
+def _sample_gradients(ground: Ground, layer: int) -> Plan:
+    def keys() -> Iterator[Key]:
+        for sample in ground.parts:
+            yield from (slope(loss_of(), parameter, sample) for parameter in _trainable(ground, layer))
+
+    count = _count(ground, layer) * len(ground.parts)
+    return Plan(gradient_place(ground, Topic.SAMPLE_GRADIENTS, layer), count, keys)
+
+
+def _update(ground: Ground) -> Iterator[Plan]:
+    if update.rate(ground, update.RATE) is not None and ground.layout.trainable:
+        yield Plan(places.rate_place(ground), 1, lambda: iter((update.RATE,)))
+    clip = ground.optimizer.clip
+    if clip is not None and clip.norm is not None and ground.layout.trainable:
+        yield Plan(update_place(ground, Topic.LENGTH, ground.depth), 1, lambda: iter((update.LENGTH,)))
+    layers = range(ground.depth, 0, -1) if ground.sequential else (0,)
+    for layer in layers:
+        yield from _update_of(ground, layer)
+
+
+def _update_of(ground: Ground, layer: int) -> Iterator[Plan]:
+    """Plan the update of one layer, or of all of them where the number is 0."""
+    layers = [layer] if layer else list(range(1, ground.depth + 1))
+    count = sum(_count(ground, each) for each in layers)
+    optimizer = ground.optimizer
+
+    def stage(topic: Topic, name: Callable[[Variable], Key], letter: str = "") -> Plan:
+        def keys() -> Iterator[Key]:
+            for each in layers:
+                yield from (name(parameter) for parameter in _trainable(ground, each))
+
+        return Plan(update_place(ground, topic, layer, letter), count, keys)
+
+    if optimizer.clip is not None:
+        yield stage(Topic.APPLIED, lambda parameter: Attached("g", parameter))
+    for topic, letters in ((Topic.MEMORY, optimizer.state), (Topic.CORRECTED, optimizer.corrected)):
+        for letter in letters:
+            yield stage(topic, lambda parameter, letter=letter: Attached(letter, parameter), letter)  # type: ignore[misc]
+    yield stage(Topic.UPDATED, new)
+
+
+def _own(ground: Ground) -> Iterator[Plan]:
+    names: list[Own] = list(ground.expressions)
+    yield Plan(Place(6, 0, places.Kind.OWN, Topic.EXPRESSIONS), len(names), lambda: iter(names))

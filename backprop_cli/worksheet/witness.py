@@ -1,0 +1,107 @@
+"""The engine as a witness: what is given comes from its record, and what it computed must agree with the sheet."""
+
+from backprop_cli.algebra.sizes import UNIT, Sized
+from backprop_cli.errors import DivergedError, InternalError
+from backprop_cli.quantities.notation import LEAVING, write
+from backprop_cli.quantities.quantity import Attached, Derivative, Variable
+from backprop_cli.worksheet.ground import Ground, Key, Own, loss_of
+
+# How much less exactly float32 is computed, and its size.
+_SINGLE, _SINGLE_BYTES = 1e5, 4
+
+
+_ROUNDED = "has no value once the lines before it are rounded; carry more digits"
+_TOO_LARGE = (
+    "has no finite value by its formula as it is taught, for numbers this large; scale the data or the starting "
+    "weights down, or write softmax with shift: max"
+)
+
+
+class NotExplained(DivergedError):  # noqa: N818  it names what has no explanation
+    """Report a quantity whose formula, as it is taught, has no finite value though the engine has one.
+
+    Attributes:
+        key: the quantity.
+    """
+
+    def __init__(self, key: Key, *, rounded: bool = False) -> None:
+        name = key.name if isinstance(key, Own) else write(key, LEAVING)
+        super().__init__(f"{name} {_ROUNDED if rounded else _TOO_LARGE}")
+        self.key = key
+
+
+def given(ground: Ground, key: Key) -> float:
+    """Give the value of what a step starts from: inputs, targets, parameters, the state it found, a constant rate."""
+    record = ground.record
+    if isinstance(key, Attached):
+        return float(record.state_before[key.symbol][ground.layout.address(key.parameter)])
+    assert isinstance(key, Variable)  # noqa: S101  nothing else is given
+    if key.symbol == "eta":
+        return record.rate
+    if key.symbol in {"w", "b"}:
+        return float(record.before[ground.layout.address(key)])
+    values = record.x if key.symbol == "x" else record.y
+    return float(values[key.indices[0] - 1, ground.column(key.sample)])
+
+
+def hold(ground: Ground, key: Key, found: Sized) -> None:
+    """Raise InternalError where the engine has another value than the sheet."""
+    seen = computed(ground, key)
+    if seen is None:
+        return
+    slack = UNIT * (_SINGLE if ground.record.before.itemsize == _SINGLE_BYTES else 1.0)
+    if not abs(found.value - seen) <= slack * found.size:
+        name = key.name if isinstance(key, Own) else write(key, LEAVING)
+        raise InternalError(f"{name} is {found.value!r} on the worksheet and {seen!r} in the engine")
+
+
+def computed(ground: Ground, key: Key) -> float | None:
+    """Give the engine's value of a quantity; None where its record has none."""
+    match key:
+        case Variable():
+            return _variable(ground, key)
+        case Attached():
+            return _attached(ground, key)
+        case Derivative():
+            return _derivative(ground, key)
+        case _:
+            return None
+
+
+def _variable(ground: Ground, key: Variable) -> float | None:
+    record, whole = ground.record, key.sample is None and not key.indices
+    match key.symbol:
+        case "z" | "a" | "yhat":
+            values = (record.z if key.symbol == "z" else record.a)[(key.layer or ground.depth) - 1]
+            return float(values[key.indices[0] - 1, ground.column(key.sample)])
+        case "w" | "b" if key.moment == "new":
+            return float(record.after[ground.layout.address(Variable(key.symbol, key.layer, key.indices))])
+        case "L" if whole:
+            return record.loss
+        case "penalty":
+            return record.penalty
+        case "eta":
+            return record.rate
+        case _:
+            return None
+
+
+def _attached(ground: Ground, key: Attached) -> float | None:
+    record = ground.record
+    vector = record.applied if key.symbol == "g" else record.state_after.get(key.symbol)
+    if vector is None or not ground.is_trainable(key.parameter):
+        return None
+    return float(vector[ground.layout.address(key.parameter)])
+
+
+def _derivative(ground: Ground, key: Derivative) -> float | None:
+    if key.top != loss_of():
+        return None
+    record, bottom = ground.record, key.bottom
+    if bottom.symbol == "z":
+        error = float(record.delta[(bottom.layer or 1) - 1][bottom.indices[0] - 1, ground.column(key.sample)])
+        # The engine's errors are those of the step's loss, which may be a mean over the samples.
+        return error * len(record.samples) if ground.loss.reduction == "mean" else error
+    if bottom.symbol in {"w", "b"} and key.sample is None and ground.is_trainable(bottom):
+        return float(record.gradient[ground.layout.address(bottom)])
+    return None
