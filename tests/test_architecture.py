@@ -34,10 +34,14 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "render": ({"algebra", "quantities", "rules", "worksheet", "grading", "training", "engine"}, {"rich", "plotext"}),
     "cli": (
         {
-            "documents", "quantities", "rules", "engine", "data", "config", "training", "worksheet", "grading",
-            "oracles", "exchange", "render",
+            "documents", "algebra", "quantities", "rules", "engine", "data", "config", "training", "worksheet", "grading",
+            "oracles", "exchange", "render", "api",
         },
         {"typer", "rich"},
+    ),
+    "api": (
+        {"algebra", "quantities", "rules", "engine", "data", "config", "training", "worksheet", "render"},
+        set(),
     ),
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),
@@ -58,6 +62,9 @@ EVERYDAY = {"constant", "exponential", "identity", "normal", "step", "uniform", 
 NAMED_ON_PURPOSE = {
     ("algebra/functions.py", "tanh"),  # the function, which is older than the activation
     ("algebra/operators.py", "tanh"),
+    ("algebra/decimals.py", "tanh"),
+    ("algebra/sizes.py", "tanh"),
+    ("render/notation.py", "tanh"),
     ("training/loop.py", "accuracy"),  # the metric of classes, where a config names none
 }
 MODULES = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}

@@ -15,7 +15,7 @@ from backprop_cli.cli.output import write_result
 from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import DivergedError
-from backprop_cli.render.rows import Speaker, circumstances, trouble_text
+from backprop_cli.render.rows import Speaker, circumstances
 from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
@@ -54,7 +54,7 @@ def run(config: str, settings: Sequence[str], choices: Choices) -> None:
         # A bar below tables that are still being printed would tear them apart.
         stopped = show(setup, events, lambda event: tell(event) if _steps(event) > last_traced else None, choices)
     if stopped is not None and stopped.trouble is not None:
-        raise DivergedError(trouble_text(stopped.trouble))
+        raise DivergedError(stopped.trouble.sentence)
 
 
 def digits_of(setup: Setup) -> Digits:

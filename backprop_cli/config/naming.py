@@ -105,7 +105,7 @@ def _sample_flaw(figure: Figure, meaning: object, portions: Portions) -> str:
     sample = figure.sample if figure.sample is not None else in_name
     size, batch = portions.at(figure.step)
     if sample is None:
-        if size > 1 and _belongs_to_a_sample(meaning):
+        if size > 1 and belongs_to_a_sample(meaning):
             return f"{figure.name!r} has a value for each of the step's {size} samples; say which, as {figure.name}@1"
         return ""
     if portions.samples is not None and sample > portions.samples:
@@ -115,7 +115,7 @@ def _sample_flaw(figure: Figure, meaning: object, portions: Portions) -> str:
     return ""
 
 
-def _belongs_to_a_sample(meaning: object) -> bool:
+def belongs_to_a_sample(meaning: object) -> bool:
     """Say whether a quantity has a value for each sample of a batch."""
     match meaning:
         case Variable(symbol=symbol, sample=None):
@@ -123,6 +123,6 @@ def _belongs_to_a_sample(meaning: object) -> bool:
         case Derivative(top=top, bottom=bottom, sample=None):
             return top.symbol in _OF_A_SAMPLE or bottom.symbol in _OF_A_SAMPLE
         case Term():
-            return any(_belongs_to_a_sample(reference) for reference in references(meaning))
+            return any(belongs_to_a_sample(reference) for reference in references(meaning))
         case _:
             return False

@@ -10,7 +10,7 @@ from backprop_cli.errors import counted
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
-from backprop_cli.training.events import RunStarted, RunStopped, Trouble, Values
+from backprop_cli.training.events import RunStarted, RunStopped, Values
 
 # Samples and parameters beyond these are counted, not shown.
 MOST_SAMPLES = 10
@@ -57,7 +57,7 @@ class Speaker:
         """Say which step it is, on what, and its loss."""
         parts = [f"Step {record.step}", f"epoch {record.epoch}"]
         if len(record.samples) < self.samples:
-            parts.append(_listed(record.samples))
+            parts.append(listed_samples(record.samples))
         parts += [f"learning rate {self.number(record.rate)}", f"loss {self.number(record.loss)}"]
         if record.penalty:
             parts.append(f"of which penalty {self.number(record.penalty)}")
@@ -115,7 +115,7 @@ def circumstances(started: RunStarted) -> str:
     return f"{samples}{held_back} · {steps} · seed {started.seed} · {started.dtype}"
 
 
-def _listed(samples: tuple[int, ...]) -> str:
+def listed_samples(samples: tuple[int, ...]) -> str:
     """List the samples of a batch, the first few where there are many."""
     shown = ", ".join(str(number) for number in samples[:MOST_SAMPLES])
     return f"sample{'' if len(samples) == 1 else 's'} {shown}{', …' if len(samples) > MOST_SAMPLES else ''}"
@@ -140,11 +140,3 @@ def _measured(loss: str, values: Values, digits: Digits) -> list[str]:
     """Write a loss under its name, and the metrics beside it."""
     named = {loss: values.loss, **values.metrics}
     return [f"{name} {format_number(value, digits)}" for name, value in named.items()]
-
-
-def trouble_text(trouble: Trouble) -> str:
-    """Say what stopped being finite and what to do."""
-    return (
-        f"{trouble.quantity} is {trouble.value} in step {trouble.step:,}; training stopped before the update of that "
-        f"step; {trouble.advice}"
-    )

@@ -1,5 +1,6 @@
 """Tables and text on a terminal, in a pipe or in a file. No digit is ever clipped: what is too wide is stacked."""
 
+from collections.abc import Iterable
 from textwrap import wrap
 
 from rich import box
@@ -8,6 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.render.rows import Table
+from backprop_cli.render.sheet_console import Row
 
 # Room between two columns.
 _GAP = 3
@@ -117,3 +119,13 @@ def _show_stacked(console: Console, table: Table) -> None:
         show_text(console, name, "bold")
         for heading, cell in zip(table.columns[1:], cells, strict=True):
             _show_line(console, Text(f"  {heading:<{width}}  {cell}"))
+
+
+# Styles of a worksheet's parts on a terminal.
+_STYLES = {"heading": "bold underline", "bold": "bold", "dim": "dim", "value": "bold cyan", "": ""}
+
+
+def show_rows(console: Console, rows: Iterable[Row]) -> None:
+    """Print rows that were laid out for the console's width; what is wider still is left whole."""
+    for row in rows:
+        _show_line(console, Text.assemble(*((span.text, _STYLES[span.style]) for span in row)))

@@ -95,6 +95,14 @@ class Trouble:
     step: int
     advice: str
 
+    @property
+    def sentence(self) -> str:
+        """Say what stopped being finite and what to do."""
+        return (
+            f"{self.quantity} is {self.value} in step {self.step:,}; training stopped before the update of that step; "
+            f"{self.advice}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RunStopped:

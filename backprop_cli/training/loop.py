@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from time import perf_counter
 
 import numpy as np
@@ -11,8 +12,10 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.data.batches import Batches, ordered
 from backprop_cli.data.samples import Samples
 from backprop_cli.engine.finite import NotFinite
+from backprop_cli.engine.record import StepRecord
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.engine.workspace import with_ones
+from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
 from backprop_cli.rules.base import Array, members
 from backprop_cli.rules.metrics import Metric
@@ -54,6 +57,13 @@ def length_of(setup: Setup) -> Length:
     training, per_epoch = setup.experiment.training, batches_of(setup).per_epoch
     steps = training.steps or (training.epochs or 1) * per_epoch
     return Length(steps, per_epoch, math.ceil(steps / per_epoch))
+
+
+def turn_of(setup: Setup, step: int, epoch: int) -> tuple[int, int]:
+    """Give what the schedule has counted before a step of an epoch, and how many it counts in the whole run."""
+    length = length_of(setup)
+    by_step = setup.experiment.schedule.per == "step"
+    return (step - 1, length.steps) if by_step else (epoch - 1, length.epochs)
 
 
 def metrics_of(setup: Setup) -> tuple[Metric, ...]:
@@ -116,6 +126,26 @@ def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]
     yield from _Run(setup, steps_to_trace(setup) if trace is None else trace).events()
 
 
+def record_step(setup: Setup, step: int) -> StepRecord:
+    """Train to just before a step, and give what that step does.
+
+    Args:
+        setup: what to train; must have targets.
+        step: its number, from 1; it may lie beyond the configured run.
+
+    Raises:
+        ConfigError: the data has no targets.
+        DivergedError: something stopped being finite on the way.
+    """
+    setup.require_targets()
+    run = _Run(setup, ())
+    try:
+        with np.errstate(all="ignore"):
+            return run.record(step)
+    except NotFinite as found:
+        raise DivergedError(run.trouble(found).sentence) from None
+
+
 class _Portions:
     """Steps bound to their arrays, one for each size of portion."""
 
@@ -173,8 +203,19 @@ class _Run:
             for epoch in range(1, self.length.epochs + 1):
                 yield from self._epoch(epoch)
         except NotFinite as found:
-            trouble = self._trouble(found)
+            trouble = self.trouble(found)
         yield self._stopped(initial, trouble)
+
+    def record(self, wanted: int) -> StepRecord:
+        """Train to just before a step, and record that step."""
+        for epoch in count(1):
+            for rows in self.batches.epoch(epoch):
+                rate, step = self._rate(epoch), self.portions.step(rows)
+                if self.done + 1 == wanted:
+                    return step.recorded(rate, wanted, epoch=epoch, samples=self._numbers(rows))
+                step(rate, self.done + 1)
+                self.done += 1
+        raise AssertionError  # epochs never end
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
         losses, counter, rate, trained = 0.0, Counter.start(self.metrics), 0.0, 0
@@ -215,10 +256,9 @@ class _Run:
 
     def _rate(self, epoch: int) -> float:
         """Give the learning rate of the coming step."""
-        schedule, rate = self.experiment.schedule, self.experiment.optimizer.learning_rate
-        if schedule.per == "step":
-            return float(schedule.formula(rate, float(self.done), self.length.steps))
-        return float(schedule.formula(rate, float(epoch - 1), self.length.epochs))
+        schedule = self.experiment.schedule
+        done, length = (self.done, self.length.steps) if schedule.per == "step" else (epoch - 1, self.length.epochs)
+        return float(schedule.formula(self.experiment.optimizer.learning_rate, float(done), length))
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
         theta, names = self.network.theta, self.setup.names
@@ -235,7 +275,7 @@ class _Run:
             seconds=perf_counter() - self.started,
         )
 
-    def _trouble(self, found: NotFinite) -> Trouble:
+    def trouble(self, found: NotFinite) -> Trouble:
         """Say what stopped being finite and what to change."""
         quantity = _with_row(found.quantity, self._rows_of_step())
         return Trouble(self.setup.names.label(quantity), str(found.value), self.done + 1, self._advice())

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from backprop_cli.algebra.digits import Digits
-from backprop_cli.render.rows import Table, circumstances, trouble_text
+from backprop_cli.render.rows import Table, circumstances
 from backprop_cli.render.to_console import (
     needed_width,
     show_parameters,
@@ -169,6 +169,6 @@ def test_a_run_starts_with_its_network_and_circumstances() -> None:
 def test_trouble_says_what_where_and_what_to_do() -> None:
     trouble = Trouble("z2_1", "inf", 1200, "lower optimizer.learning_rate")
 
-    assert printed(200, show_text, trouble_text(trouble)) == (
+    assert printed(200, show_text, trouble.sentence) == (
         "z2_1 is inf in step 1,200; training stopped before the update of that step; lower optimizer.learning_rate\n"
     )

@@ -1,0 +1,258 @@
+"""From a setup to the worksheet of one of its steps: train to just before it, record it, choose what to tell."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from backprop_cli.algebra.digits import Digits
+from backprop_cli.algebra.term import Apply, Ref, Term
+from backprop_cli.config.loader import Setup
+from backprop_cli.config.naming import belongs_to_a_sample
+from backprop_cli.engine.record import StepRecord
+from backprop_cli.errors import UsageError, counted
+from backprop_cli.quantities.derived import Meaning
+from backprop_cli.quantities.problem import NameProblem
+from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
+from backprop_cli.render.numbers import format_number
+from backprop_cli.render.rows import listed_samples
+from backprop_cli.render.sheets import Options, form_named, render
+from backprop_cli.render.telling import Told
+from backprop_cli.training.loop import describe, record_step, turn_of
+from backprop_cli.training.start import layout_of
+from backprop_cli.worksheet.book import Line, Rounding
+from backprop_cli.worksheet.ground import Ground, Key, Own, Turn
+from backprop_cli.worksheet.places import Kind
+from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
+
+# A sheet with more lines is made only when it is asked for.
+MOST_LINES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a run is told, and how.
+
+    Attributes:
+        step: which step, from 1; it may lie beyond the configured run.
+        sample: the one sample to tell of, by its row of the data; None for all of the step.
+        only: names of quantities to tell with all that they depend on; all, where there are none.
+        stages: the parts of the sheet to tell; all, where there are none.
+        long: whether the output error is a full product where the loss has a shortcut for it.
+        decimals: digits after the point, in place of the config's.
+        significant: significant digits, in place of the config's.
+        carry: whether each line rounds before the next uses it; None for what the config says.
+        everything: whether a sheet of any length is told.
+    """
+
+    step: int = 1
+    sample: int | None = None
+    only: Sequence[str] = ()
+    stages: Sequence[str] = ()
+    long: bool = False
+    decimals: int | None = None
+    significant: int | None = None
+    carry: bool | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One training step, told.
+
+    Attributes:
+        setup: what is trained.
+        told: the worksheet.
+    """
+
+    setup: Setup
+    told: Told
+
+    @property
+    def sheet(self) -> Worksheet:
+        """The stages with their lines."""
+        return self.told.sheet
+
+    def __iter__(self) -> Iterator[Line]:
+        return self.told.sheet.lines()
+
+    def line(self, name: str) -> Line:
+        """Give the line of any quantity of the step, also of one that the sheet leaves out.
+
+        Raises:
+            UsageError: the name means nothing here.
+        """
+        return self.sheet.book.line(_wanted(self.setup, self.sheet.ground, name, None))
+
+    def text(self, form: str = "console", *, width: int = 100, document: bool = True) -> str:
+        """Write the sheet in one of its forms.
+
+        Args:
+            form: console, markdown, latex, html, json or python.
+            width: columns of the console form.
+            document: whether LaTeX and HTML are whole documents, or pieces of one.
+        """
+        return render(self.told, form_named(form), Options(width=width, document=document))
+
+    def _repr_html_(self) -> str:
+        return self.text("html", document=False)
+
+    def _repr_latex_(self) -> str:
+        return self.text("latex", document=False)
+
+
+def told_step(setup: Setup, choice: Choice) -> Told:
+    """Tell a step of a setup's run.
+
+    Raises:
+        ConfigError: the data has no targets.
+        UsageError: the choice cannot be met.
+        DivergedError: a value is not finite.
+    """
+    if choice.decimals is not None and choice.significant is not None:
+        raise UsageError("decimals and significant digits exclude each other; keep one")
+    record = record_step(setup, choice.step)
+    ground = ground_of(setup, record, long=choice.long)
+    rounding = rounding_of(setup, choice)
+    sheet = _chosen(setup, ground, rounding, choice)
+    title = _title(record, len(setup.dataset.training))
+    return Told(sheet, setup.names, title, describe(setup).summary, setup.name)
+
+
+def _title(record: StepRecord, samples: int) -> str:
+    parts = [f"Step {record.step:,}", f"epoch {record.epoch:,}"]
+    if len(record.samples) < samples:
+        parts.append(listed_samples(record.samples))
+    return " · ".join([*parts, f"learning rate {format_number(record.rate, Digits())}"])
+
+
+def ground_of(setup: Setup, record: StepRecord, *, long: bool = False) -> Ground:
+    """Put together what the worksheet of a recorded step stands on."""
+    experiment = setup.experiment
+    ground = Ground(
+        layout=layout_of(setup),
+        activations=tuple(layer.activation for layer in experiment.network.layers),
+        loss=experiment.loss,
+        optimizer=experiment.optimizer,
+        schedule=experiment.schedule,
+        record=record,
+        turn=Turn(*turn_of(setup, record.step, record.epoch)),
+        sequential=experiment.update_order == "sequential",
+        long=long,
+    )
+    return replace(ground, expressions=dict(_expressions(setup, ground)))
+
+
+def _expressions(setup: Setup, ground: Ground) -> Iterator[tuple[Own, Term]]:
+    """Walk the reader's own expressions, one for each sample where they depend on one."""
+    for name, term in setup.names.expressions.items():
+        each = ground.record.samples if ground.many and belongs_to_a_sample(term) else (None,)
+        for sample in each:
+            placed = term if sample is None else setup.names.resolve(f"{name}@{sample}")
+            try:
+                yield Own(name, sample), _normal_term(ground, placed)
+            except NameProblem:
+                # It is about a sample that this step does not train on.
+                continue
+
+
+def _normal_term(ground: Ground, meaning: Meaning) -> Term:
+    if isinstance(meaning, Apply):
+        return replace(meaning, args=tuple(_normal_term(ground, argument) for argument in meaning.args))
+    if isinstance(meaning, Ref):
+        return replace(meaning, key=normal(ground, meaning.key))  # type: ignore[arg-type]  # names refer to quantities
+    assert isinstance(meaning, Term)  # noqa: S101  an expression is one
+    return meaning
+
+
+def normal(ground: Ground, quantity: Quantity) -> Quantity:
+    """Give a quantity as the sheet of a step calls it: with its sample where there are several, else without.
+
+    Raises:
+        NameProblem: the sample is missing, or not in the step.
+    """
+    if isinstance(quantity, Attached):
+        return quantity
+    samples = ground.record.samples
+    if quantity.sample is None:
+        if ground.many and belongs_to_a_sample(quantity):
+            raise _which_sample(ground)
+        return quantity
+    if quantity.sample not in samples:
+        raise NameProblem(f"sample {quantity.sample} is not in step {ground.record.step}: {listed_samples(samples)}")
+    return quantity if ground.many or (ground.split and _is_of_loss(quantity)) else replace(quantity, sample=None)
+
+
+def _is_of_loss(quantity: Quantity) -> bool:
+    """Say whether a sample's loss, or a gradient of it, lacks the penalty that the step's has."""
+    match quantity:
+        case Variable():
+            return quantity.symbol == "L" and not quantity.indices
+        case Derivative():
+            return quantity.top == Variable("L") and quantity.bottom.symbol in {"w", "b"}
+        case _:
+            return False
+
+
+def rounding_of(setup: Setup, choice: Choice) -> Rounding:
+    """Say how many digits the lines have: the choice goes before the config."""
+    report = setup.experiment.report
+    carry = report.carry if choice.carry is None else choice.carry
+    if choice.decimals is not None or choice.significant is not None:
+        return Rounding(Digits(choice.decimals, choice.significant or Digits().significant), carry=carry)
+    digits = Digits(report.decimals, report.significant or Digits().significant)
+    return Rounding(digits, dict(_special(setup)), carry)
+
+
+def _special(setup: Setup) -> Iterator[tuple[Hashable, Digits]]:
+    for name, decimals in setup.experiment.report.digits.items():
+        meaning = setup.names.resolve(name)
+        core, _, sample = name.partition("@")
+        key = Own(core, int(sample) if sample else None) if isinstance(meaning, Term) else meaning
+        yield key, Digits(decimals=decimals)
+        if not isinstance(key, Own | Attached) and key.sample is not None and len(setup.dataset.training) == 1:
+            yield replace(key, sample=None), Digits(decimals=decimals)
+
+
+def _chosen(setup: Setup, ground: Ground, rounding: Rounding, choice: Choice) -> Worksheet:
+    if choice.sample is not None and choice.sample not in ground.record.samples:
+        trained = listed_samples(ground.record.samples)
+        raise UsageError(f"sample {choice.sample} is not in step {choice.step}, which trains on {trained}")
+    if choice.only:
+        sheet = of(ground, [_wanted(setup, ground, name, choice.sample) for name in choice.only], rounding)
+    elif choice.sample is not None and ground.many:
+        sheet = of_sample(ground, choice.sample, rounding)
+    else:
+        sheet = whole(ground, rounding)
+    if choice.stages:
+        sheet = sheet.only([Kind(stage) for stage in choice.stages])
+    if sheet.count > MOST_LINES and not choice.everything and not choice.only:
+        raise UsageError(
+            f"the sheet of this step has {counted(sheet.count, 'line')}; choose with --only NAME or --stage, "
+            "or ask for them all with --all"
+        )
+    return sheet
+
+
+def _wanted(setup: Setup, ground: Ground, name: str, sample: int | None) -> Key:
+    """Give what a name asks for; a sample that was chosen stands for one that the name leaves out."""
+    try:
+        meaning = setup.names.resolve(name)
+        core, _, own_sample = name.strip().partition("@")
+        if sample is not None and not own_sample and ground.many and belongs_to_a_sample(meaning):
+            return _wanted(setup, ground, f"{name}@{sample}", None)
+        if not isinstance(meaning, Term):
+            return normal(ground, meaning)
+        return _own(ground, Own(core, int(own_sample) if own_sample and ground.many else None))
+    except NameProblem as problem:
+        text = str(problem)
+        raise UsageError(f"--only: {text}" if repr(name)[1:-1] in text else f"--only: {name!r}: {text}") from None
+
+
+def _own(ground: Ground, key: Own) -> Own:
+    if key not in ground.expressions:
+        raise _which_sample(ground)
+    return key
+
+
+def _which_sample(ground: Ground) -> NameProblem:
+    samples = ground.record.samples
+    return NameProblem(f"it has a value for each of the step's {len(samples)} samples; say which, as @{samples[0]}")

@@ -1,0 +1,44 @@
+"""`backprop explain`: tell one training step, every number of it."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from backprop_cli.api.explaining import Choice, told_step
+from backprop_cli.cli.output import write_result
+from backprop_cli.config.loader import load
+from backprop_cli.errors import UsageError
+from backprop_cli.render.sheet_console import lay_out
+from backprop_cli.render.sheets import Form, Options, form_named, form_of_suffix, render
+from backprop_cli.render.to_console import show_rows
+
+# Width of a console result that goes to a file.
+_FILE_WIDTH = 100
+
+
+def run(
+    config: str, settings: list[str], choice: Choice, form: str | None, output: Path | None, *, standalone: bool
+) -> None:
+    """Explain a step of a config's run and show or write it.
+
+    Raises:
+        UsageError: the choice cannot be met.
+    """
+    chosen = _form(form, output)
+    if standalone and chosen.name != "latex":
+        raise UsageError(f"--standalone is for --format latex; {chosen.name} is always whole")
+    told = told_step(load(config, settings), choice)
+    if chosen.name == "console" and output is None:
+        console = Console()
+        show_rows(console, lay_out(told, console.width))
+        return
+    document = standalone or chosen.name != "latex"
+    write_result(render(told, chosen, Options(width=_FILE_WIDTH, document=document)), output)
+
+
+def _form(name: str | None, output: Path | None) -> Form:
+    """Give the form that was asked for, or else the one that suits the file."""
+    if name is not None:
+        return form_named(name)
+    suited = None if output is None else form_of_suffix(output.suffix)
+    return suited or form_named("console")
