@@ -32,6 +32,7 @@ def topology_of(network: Network, optimizer: Optimizer, *, has_targets: bool, sa
         adaptive=optimizer.adaptive,
         targets=has_targets,
         penalty=optimizer.penalty is not None,
+        measured=optimizer.clip is not None and optimizer.clip.norm is not None,
         samples=samples,
     )
 

@@ -136,6 +136,7 @@ _WORDS = {
     "L": "the loss",
     "penalty": "the penalty of the loss",
     "eta": "the learning rate",
+    "gnorm": "the length of the gradient",
 }
 
 

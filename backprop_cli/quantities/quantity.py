@@ -15,7 +15,7 @@ class Variable:
     """A value of a step: `z2_1`, `w1_2_1_new`, `L`, `yhat_1`, `e3_1`, `eta`.
 
     Attributes:
-        symbol: x, y, yhat, z, a, e, s, w, b, L, penalty or eta. The input is always x, the last layer's
+        symbol: x, y, yhat, z, a, e, s, w, b, L, penalty, eta or gnorm. The input is always x, the last layer's
             activation always yhat.
         layer: the layer of z, a, e, s; the layer fed by w and b; None for the others.
         indices: 1-based; (neuron,) or (to, from); () where nothing is counted.

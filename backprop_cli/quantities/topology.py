@@ -42,6 +42,7 @@ class Topology:
         adaptive: whether each parameter has a learning rate of its own.
         targets: whether there are targets, and so y, L and derivatives of L.
         penalty: whether the loss has a penalty term.
+        measured: whether the length of the gradient is measured, to clip it.
         samples: number of samples in the data, where it is known.
     """
 
@@ -52,6 +53,7 @@ class Topology:
     adaptive: bool = False
     targets: bool = True
     penalty: bool = False
+    measured: bool = False
     samples: int | None = None
 
     @property

@@ -9,7 +9,7 @@ from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind, Topology
 
 LAYERED = ("z", "a", "e", "s", "w", "b")
-LAYERLESS = ("x", "y", "yhat", "L", "penalty", "eta")
+LAYERLESS = ("x", "y", "yhat", "L", "penalty", "eta", "gnorm")
 SYMBOLS = LAYERED + LAYERLESS
 
 _WITHOUT_INDEX = {
@@ -53,6 +53,10 @@ def _read_layerless(symbol: str, indices: tuple[int, ...], topology: Topology) -
         raise NameProblem(f"{symbol} needs targets, and the data has none")
     if symbol == "penalty" and not topology.penalty:
         raise NameProblem("the loss has no penalty term")
+    if symbol == "gnorm" and not topology.measured:
+        raise NameProblem(
+            "the length of the gradient is measured where optimizer.clip has a norm, and here it has none"
+        )
     if symbol == "L" and not indices:
         return Variable("L")
     return Variable(symbol, None, fill_indices(symbol, _components(symbol, topology), indices))

@@ -83,7 +83,16 @@ def topologies(draw: st.DrawFn) -> Topology:
         )
     )
     samples = draw(st.sampled_from([None, 1, 5]))
-    return Topology(sizes[0], tuple(layers), state, corrected, adaptive, penalty=draw(st.booleans()), samples=samples)
+    return Topology(
+        sizes[0],
+        tuple(layers),
+        state,
+        corrected,
+        adaptive,
+        penalty=draw(st.booleans()),
+        measured=draw(st.booleans()),
+        samples=samples,
+    )
 
 
 def quantities_of(topology: Topology) -> list[Quantity]:
@@ -94,7 +103,9 @@ def quantities_of(topology: Topology) -> list[Quantity]:
     return [
         *graph,
         *(Variable("y", None, (output,)) for output in range(1, topology.units(topology.depth) + 1)),
-        *[Variable("eta"), *([Variable("penalty")] if topology.penalty else [])],
+        Variable("eta"),
+        *([Variable("penalty")] if topology.penalty else []),
+        *([Variable("gnorm")] if topology.measured else []),
         *(replace(parameter, moment=moment) for parameter in parameters for moment in ("new", "change")),
         *(Attached(letter, parameter) for letter in letters for parameter in parameters),
         *(Attached(letter, parameter, old=True) for letter in topology.state for parameter in parameters),
@@ -109,7 +120,7 @@ def quantities_of(topology: Topology) -> list[Quantity]:
 
 def may_have_sample(quantity: Quantity) -> bool:
     return isinstance(quantity, Derivative) or (
-        isinstance(quantity, Variable) and quantity.symbol not in {"w", "b", "eta", "penalty"}
+        isinstance(quantity, Variable) and quantity.symbol not in {"w", "b", "eta", "gnorm", "penalty"}
     )
 
 
@@ -129,6 +140,7 @@ PIECES = [
     "yhat",
     "eta",
     "penalty",
+    "gnorm",
     "dL",
     "/d",
     "_new",

@@ -90,6 +90,7 @@ MARKS = [
     ("G:w1_1_1", "this optimizer has no 'G:'; it has 'g:', 'eta:', 'm:', 'v:', 'mhat:', 'vhat:'"),
     ("m:z2_1", "'m:' belongs to weights and biases, and z2_1 is neither"),
     ("penalty", "the loss has no penalty term"),
+    ("gnorm", "the length of the gradient is measured where optimizer.clip has a norm, and here it has none"),
     ("w1_1_1@3", "w1_1_1 belongs to no single sample"),
     ("w1_1_1_new@3", "w1_1_1_new belongs to no single sample"),
     ("m:w1_1_1@3", "m:w1_1_1 belongs to no single sample"),

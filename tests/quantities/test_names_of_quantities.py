@@ -21,6 +21,7 @@ SOFTMAX = Topology(
     corrected=("mhat", "vhat"),
     adaptive=True,
     penalty=True,
+    measured=True,
     samples=4,
 )
 ONE_LAYER = Topology(2, (LayerShape(2, 2, LAYER, rowwise=True),))
@@ -49,6 +50,7 @@ IN_FULL: list[tuple[Quantity, str, str, str]] = [
     (Variable("z", 1, (1,), sample=3), "z2_1@3", "z2_1@3", "z1_1@3"),
     (Variable("penalty"), "penalty", "penalty", "penalty"),
     (Variable("eta"), "eta", "eta", "eta"),
+    (Variable("gnorm"), "gnorm", "gnorm", "gnorm"),
     (Attached("g", W), "g:w1_2_1", "g:w2_2_1", "g:w1_2_1"),
     (Attached("eta", B), "eta:b1_2", "eta:b2_2", "eta:b1_2"),
     (Attached("m", W), "m:w1_2_1", "m:w2_2_1", "m:w1_2_1"),
