@@ -92,6 +92,20 @@ def validate(
         raise typer.Exit(command.run(configs, settings or [], quiet=quiet))
 
 
+@app.command(epilog="Example: backprop rules sigmoid")
+def rules(
+    name: Annotated[str | None, typer.Argument(help="show one rule in full; all of them in a list if left out")] = None,
+    form: FormatOption = Format.console,
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """List activations, losses, optimizers and all other rules, or work out the derivative of one step by step."""
+    with door(debug=debug):
+        from backprop_cli.cli import rules as command
+
+        command.run(name, form.value, output)
+
+
 @app.command(epilog="Example: backprop schema --output /tmp/backprop.schema.json")
 def schema(output: OutputOption = None, debug: DebugOption = False) -> None:
     """Print the JSON Schema of configs, for editors and other tools."""
