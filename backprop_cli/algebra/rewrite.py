@@ -21,7 +21,8 @@ def simplify(term: Term) -> Term:
 
 
 def _is(term: Term, value: float) -> bool:
-    return isinstance(term, Number) and term.value == value
+    """Say whether a term is a constant 0 or 1; a setting that happens to be 1 is shown, one of 0 is switched off."""
+    return isinstance(term, Number) and term.value == value and not (term.symbol and value == 1.0)
 
 
 def _add(args: tuple[Term, ...]) -> Term | None:

@@ -109,7 +109,11 @@ def told_step(setup: Setup, choice: Choice) -> Told:
     """
     if choice.decimals is not None and choice.significant is not None:
         raise UsageError("decimals and significant digits exclude each other; keep one")
-    record = record_step(setup, choice.step)
+    return told_record(setup, record_step(setup, choice.step), choice)
+
+
+def told_record(setup: Setup, record: StepRecord, choice: Choice) -> Told:
+    """Tell a step that is recorded already; raises as `told_step` does."""
     ground = ground_of(setup, record, long=choice.long)
     rounding = rounding_of(setup, choice)
     sheet = _chosen(setup, ground, rounding, choice)
@@ -239,6 +243,8 @@ def _wanted(setup: Setup, ground: Ground, name: str, sample: int | None) -> Key:
         core, _, own_sample = name.strip().partition("@")
         if sample is not None and not own_sample and ground.many and belongs_to_a_sample(meaning):
             return _wanted(setup, ground, f"{name}@{sample}", None)
+        if not own_sample and ground.many and belongs_to_a_sample(meaning):
+            raise _which_sample(ground, name)
         if not isinstance(meaning, Term):
             return normal(ground, meaning)
         return _own(ground, Own(core, int(own_sample) if own_sample and ground.many else None))
@@ -253,6 +259,8 @@ def _own(ground: Ground, key: Own) -> Own:
     return key
 
 
-def _which_sample(ground: Ground) -> NameProblem:
+def _which_sample(ground: Ground, name: str = "") -> NameProblem:
     samples = ground.record.samples
-    return NameProblem(f"it has a value for each of the step's {len(samples)} samples; say which, as @{samples[0]}")
+    return NameProblem(
+        f"it has a value for each of the step's {len(samples)} samples; say which, as {name}@{samples[0]}"
+    )

@@ -11,16 +11,21 @@ from typing import Any
 from rich.console import Console
 
 from backprop_cli.algebra.digits import Digits
+from backprop_cli.api.explaining import Choice, rounding_of, told_record
 from backprop_cli.cli.output import write_result
 from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
+from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
-from backprop_cli.render.rows import Speaker, circumstances
+from backprop_cli.quantities.quantity import Variable
+from backprop_cli.render.rows import Chain, Speaker, circumstances
+from backprop_cli.render.telling import chains_of
 from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.loop import SMALL, describe, steps_to_trace, train
 from backprop_cli.training.start import layout_of
+from backprop_cli.worksheet.witness import NotExplained
 
 # Width of a console result that goes to a file.
 _FILE_WIDTH = 100
@@ -97,14 +102,15 @@ def _last(events: Sequence[Event]) -> RunStopped | None:
 def _show_console(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
     text = StringIO() if choices.output else None
     console = Console(file=text, width=_FILE_WIDTH) if text else Console()
-    speaker = Speaker(digits_of(setup), setup.names, layout_of(setup), len(setup.dataset.training))
+    rounding = rounding_of(setup, Choice(carry=False))
+    speaker = Speaker(rounding, setup.names, layout_of(setup), len(setup.dataset.training))
     stopped = None
     for event in events:
         if isinstance(event, EpochDone | RunStopped):
             tell(event)
             stopped = event if isinstance(event, RunStopped) else None
         else:
-            _show_event(console, speaker, event)
+            _show_event(console, setup, speaker, event)
     if stopped is not None:
         _show_end(console, speaker, stopped)
     if text is not None:
@@ -112,12 +118,24 @@ def _show_console(setup: Setup, events: Iterable[Event], tell: Tell, choices: Ch
     return stopped
 
 
-def _show_event(console: Console, speaker: Speaker, event: RunStarted | StepDone) -> None:
+def _show_event(console: Console, setup: Setup, speaker: Speaker, event: RunStarted | StepDone) -> None:
     if isinstance(event, RunStarted):
         show_started(console, event.summary, circumstances(event))
         return
     record = event.record
-    show_step(console, speaker.step_heading(record), speaker.predictions(record), speaker.gradients(record))
+    gradients = speaker.gradients(record, _chains(setup, record))
+    show_step(console, speaker.step_heading(record), speaker.predictions(record), gradients)
+
+
+def _chains(setup: Setup, record: StepRecord) -> dict[Variable, Chain]:
+    """Tell how the gradients come about, in nets that are shown number by number."""
+    if len(record.before) > SMALL:
+        return {}
+    try:
+        return chains_of(told_record(setup, record, Choice(carry=False)))
+    except NotExplained:
+        # A formula overflows as it is taught; what was trained is right, and is shown.
+        return {}
 
 
 def _show_end(console: Console, speaker: Speaker, stopped: RunStopped) -> None:

@@ -1,16 +1,17 @@
 """What a result shows, as headings and tables of text, before any terminal is known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import counted
 from backprop_cli.quantities.names import NameTable
-from backprop_cli.quantities.quantity import Variable
+from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
 from backprop_cli.training.events import RunStarted, RunStopped, Values
+from backprop_cli.worksheet.book import Rounding
 
 # Samples and parameters beyond these are counted, not shown.
 MOST_SAMPLES = 10
@@ -25,12 +26,22 @@ class Table:
         rows: cells, as many as there are headings.
         title: stands above; may be empty.
         note: stands below; may be empty.
+        formulas: numbers of the columns that hold formulas: they may be folded before a sign.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     note: str = ""
+    formulas: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How a gradient comes about: its factors in symbols, and with the numbers put in."""
+
+    symbols: str
+    numbers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +49,30 @@ class Speaker:
     """Says numbers and names as the config asks for.
 
     Attributes:
-        digits: how many digits are shown.
+        rounding: how many digits are shown, of what.
         names: the config's own names.
         layout: where each parameter is.
         samples: how many samples are trained on.
     """
 
-    digits: Digits
+    rounding: Rounding
     names: NameTable
     layout: Layout
     samples: int
 
-    def number(self, x: float) -> str:
-        """Write a number."""
-        return format_number(x, self.digits)
+    def number(self, x: float, of: Quantity | None = None) -> str:
+        """Write a number, the value of a quantity where it is one's."""
+        return format_number(x, self.rounding.digits if of is None else self.rounding.of(of))
 
     def step_heading(self, record: StepRecord) -> str:
         """Say which step it is, on what, and its loss."""
         parts = [f"Step {record.step}", f"epoch {record.epoch}"]
         if len(record.samples) < self.samples:
             parts.append(listed_samples(record.samples))
-        parts += [f"learning rate {self.number(record.rate)}", f"loss {self.number(record.loss)}"]
+        loss = self.number(record.loss, Variable("L"))
+        parts += [f"learning rate {self.number(record.rate, Variable('eta'))}", f"loss {loss}"]
         if record.penalty:
-            parts.append(f"of which penalty {self.number(record.penalty)}")
+            parts.append(f"of which penalty {self.number(record.penalty, Variable('penalty'))}")
         return " · ".join(parts)
 
     def predictions(self, record: StepRecord) -> Table:
@@ -74,38 +86,69 @@ class Speaker:
 
     def _prediction(self, record: StepRecord, row: int, column: int) -> tuple[str, ...]:
         sample = record.samples[column] if len(record.samples) > 1 else None
-        name = self.names.short_label(Variable("yhat", None, (row + 1,), sample=sample))
-        return (name, *(self.number(float(values[row, column])) for values in (record.predictions, record.y)))
+        prediction, target = (Variable(symbol, None, (row + 1,), sample=sample) for symbol in ("yhat", "y"))
+        predicted = self.number(float(record.predictions[row, column]), prediction)
+        return (self.names.short_label(prediction), predicted, self.number(float(record.y[row, column]), target))
 
-    def gradients(self, record: StepRecord) -> Table:
-        """Show every parameter: gradient, where clipping changed it also as applied, before, change, after."""
-        slopes = {"gradient": record.gradient}
-        if bool((record.applied != record.gradient).any()):
-            slopes["applied"] = record.applied
-        vectors = {"before": record.before, "change": record.change, "after": record.after}
-        rows = []
-        for parameter, at in self.layout.parameters():
-            learned = at < self.layout.trainable
-            cells = [self.number(float(slope[at])) if learned else "frozen" for slope in slopes.values()]
-            cells += [self.number(float(vector[at])) for vector in vectors.values()]
-            rows.append((self.names.short_label(parameter), *cells))
-        return Table(("parameter", *slopes, *vectors), tuple(rows))
+    def gradients(self, record: StepRecord, chains: Mapping[Variable, Chain] | None = None) -> Table:
+        """Show every parameter: its gradient, how that comes about, its value before and after.
+
+        Where clipping changed a gradient it is shown as applied, too.
+
+        Args:
+            record: the step.
+            chains: how the gradient of each trainable parameter comes about; left out where it is not told.
+        """
+        clipped = bool((record.applied != record.gradient).any())
+        formulas = ("factors", "in numbers") if chains else ()
+        columns = ("parameter", *formulas, "gradient", *(("applied",) if clipped else ()), "before", "after")
+        rows = tuple(
+            self._parameter(record, parameter, at, chains or {}, clipped=clipped)
+            for parameter, at in self.layout.parameters()
+        )
+        return Table(columns, rows, formulas=frozenset({1, 2} if chains else ()))
+
+    def _parameter(
+        self, record: StepRecord, parameter: Variable, at: int, chains: Mapping[Variable, Chain], *, clipped: bool
+    ) -> tuple[str, ...]:
+        """Show one parameter; a frozen one has no gradient."""
+        learned = at < self.layout.trainable
+        cells = [self.names.short_label(parameter)]
+        if chains:
+            chain = chains.get(parameter, Chain("", ""))
+            cells += [chain.symbols, chain.numbers]
+        gradient = self.number(float(record.gradient[at]), _gradient_of(parameter)) if learned else "frozen"
+        cells.append(gradient)
+        if clipped:
+            cells.append(self.number(float(record.applied[at]), Attached("g", parameter)) if learned else "frozen")
+        after = replace(parameter, moment="new")
+        return (*cells, self.number(float(record.before[at]), parameter), self.number(float(record.after[at]), after))
 
     def summary(self, stopped: RunStopped) -> Table:
         """Show loss and metrics before the first and after the last update."""
         measured = {"first": stopped.initial, "last": stopped.final}
         if stopped.validation is not None:
             measured["validation"] = stopped.validation
-        losses = {"loss": [values.loss for values in measured.values()]}
-        metrics = {name: [values.metrics[name] for values in measured.values()] for name in stopped.final.metrics}
-        rows = tuple((name, *map(self.number, values)) for name, values in (*losses.items(), *metrics.items()))
+        losses = [("loss", *(self.number(values.loss, Variable("L")) for values in measured.values()))]
+        metrics = [
+            (name, *(self.number(values.metrics[name]) for values in measured.values()))
+            for name in stopped.final.metrics
+        ]
+        rows = (*losses, *metrics)
         return Table(("", *measured), rows, note=_facts(stopped))
 
     def parameters(self, values: Mapping[str, float]) -> Table:
         """Show all parameters, which come in reading order."""
         named = zip(self.layout.parameters(), values.values(), strict=True)
-        rows = tuple((self.names.short_label(parameter), self.number(value)) for (parameter, _), value in named)
+        rows = tuple(
+            (self.names.short_label(parameter), self.number(value, replace(parameter, moment="new")))
+            for (parameter, _), value in named
+        )
         return Table(("parameter", "value"), rows)
+
+
+def _gradient_of(parameter: Variable) -> Derivative:
+    return Derivative(Variable("L"), parameter)
 
 
 def circumstances(started: RunStarted) -> str:

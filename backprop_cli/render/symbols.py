@@ -151,7 +151,7 @@ def _number_of(word: str) -> str:
 class UnicodeScript(Script):
     """Plain text: ∂L/∂w¹₂₁."""
 
-    _LETTERS: Mapping[str, str] = {"yhat": "ŷ", "d": "Δ"}
+    _LETTERS: Mapping[str, str] = {"yhat": "ŷ", "d": "Δ", "gnorm": "‖g‖"}
 
     def letter(self, word: str) -> str:
         greek = _greek(word, 0)

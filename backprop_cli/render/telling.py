@@ -11,12 +11,15 @@ from backprop_cli.algebra.evaluation import FLOATS, evaluate_in
 from backprop_cli.algebra.rewrite import take_branches
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
 from backprop_cli.quantities.names import NameTable
+from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.forms import ATOM, PRODUCT, SUM, Piece
-from backprop_cli.render.notation import Notation
+from backprop_cli.render.notation import UNICODE, Notation
 from backprop_cli.render.numbers import Written, write_number
-from backprop_cli.render.symbols import Script, Symbols
+from backprop_cli.render.rows import Chain
+from backprop_cli.render.symbols import Script, Symbols, UnicodeScript
 from backprop_cli.render.typeset import Typesetter
 from backprop_cli.worksheet.book import Line
+from backprop_cli.worksheet.ground import loss_of, slope
 from backprop_cli.worksheet.sheet import Stage, Worksheet
 
 # Constants of formulas are shown with this many digits where they have more.
@@ -41,6 +44,16 @@ class Told:
     title: str
     summary: str
     config: str = ""
+
+
+def chains_of(told: Told) -> dict[Variable, Chain]:
+    """Tell how the gradient of each trainable parameter comes about."""
+    teller, book = Teller(told, UNICODE, UnicodeScript()), told.sheet.book
+    chains = {}
+    for parameter in told.sheet.ground.parameters(trainable=True):
+        sides = teller.sides(book.line(slope(loss_of(), parameter)))
+        chains[parameter] = Chain("".join(sides.symbols), "".join(sides.numbers or (sides.value,)))
+    return chains
 
 
 @dataclass(frozen=True, slots=True)

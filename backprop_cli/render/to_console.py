@@ -1,6 +1,9 @@
 """Tables and text on a terminal, in a pipe or in a file. No digit is ever clipped: what is too wide is stacked."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import zip_longest
 from textwrap import wrap
 
 from rich import box
@@ -11,8 +14,9 @@ from rich.text import Text
 from backprop_cli.render.rows import Table
 from backprop_cli.render.sheet_console import Row
 
-# Room between two columns.
-_GAP = 3
+# Room between two columns, and the least that a column of formulas is given.
+_GAP, _NARROWEST = 3, 14
+_BEFORE_SIGN = re.compile(r" (?=[·+−] )")
 
 
 def show_started(console: Console, summary: str, circumstances: str = "") -> None:
@@ -53,21 +57,60 @@ def _show_line(console: Console, line: Text) -> None:
 
 
 def show_table(console: Console, table: Table) -> None:
-    """Print a table, as a grid where it fits and row by row where it does not."""
+    """Print a table as a grid, its formulas folded where that makes it fit, or else row by row."""
     if table.title:
         show_text(console, table.title, "bold")
-    if needed_width(table) <= console.width:
-        _show_grid(console, table)
-    else:
+    room = formula_width(table, console.width)
+    if room is None:
         _show_stacked(console, table)
+    else:
+        _show_grid(console, _fold_formulas(table, room))
     if table.note:
         show_text(console, table.note, "dim")
 
 
+def formula_width(table: Table, width: int) -> int | None:
+    """Give the widest that a formula may be in a grid of some width; None where there is no room for a grid."""
+    widths = _widths(table)
+    others = sum(width for number, width in enumerate(widths) if number not in table.formulas)
+    left = width - others - _GAP * (len(widths) - 1)
+    formulas = sorted(widths[number] for number in table.formulas)
+    while formulas and formulas[0] * len(formulas) <= left:
+        left -= formulas.pop(0)
+    if not formulas:
+        return width if left >= 0 else None
+    return left // len(formulas) if left // len(formulas) >= _NARROWEST else None
+
+
+def _widths(table: Table) -> list[int]:
+    return [max(len(row[column]) for row in (table.columns, *table.rows)) for column in range(len(table.columns))]
+
+
 def needed_width(table: Table) -> int:
-    """Give the width of a table as a grid."""
-    widths = [max(len(row[column]) for row in (table.columns, *table.rows)) for column in range(len(table.columns))]
+    """Give the width of a table as a grid without folds."""
+    widths = _widths(table)
     return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def fold(formula: str, width: int) -> list[str]:
+    """Break a formula before its signs into lines of at most a width, as far as its operands fit."""
+    lines: list[str] = []
+    for operand in _BEFORE_SIGN.split(formula):
+        longer = f"{lines[-1]} {operand}" if lines else ""
+        if longer and len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(operand)
+    return lines
+
+
+def _fold_formulas(table: Table, width: int) -> Table:
+    """Give a table whose formulas are at most so wide; what does not fit on a row continues on rows of its own."""
+    rows = []
+    for row in table.rows:
+        cells = [fold(cell, width) if number in table.formulas else [cell] for number, cell in enumerate(row)]
+        rows += list(zip_longest(*cells, fillvalue=""))
+    return replace(table, rows=tuple(rows))
 
 
 def _show_grid(console: Console, table: Table) -> None:
@@ -88,9 +131,10 @@ def _aligned(table: Table) -> list[tuple[str, ...]]:
     columns = []
     for number, heading in enumerate(table.columns):
         cells = [row[number] for row in table.rows]
-        column = [heading, *(_on_the_point(cells) if number else cells)]
+        to_the_right = bool(number) and number not in table.formulas
+        column = [heading, *(_on_the_point(cells) if to_the_right else cells)]
         width = max(map(len, column))
-        columns.append([cell.rjust(width) if number else cell.ljust(width) for cell in column])
+        columns.append([cell.rjust(width) if to_the_right else cell.ljust(width) for cell in column])
     return list(zip(*columns, strict=True))
 
 
@@ -108,7 +152,8 @@ def _is_number(cell: str) -> bool:
     try:
         float(cell)
     except ValueError:
-        return cell == "frozen"
+        # A row that continues a formula has no numbers.
+        return cell in {"frozen", ""}
     return "e" not in cell
 
 
@@ -117,8 +162,10 @@ def _show_stacked(console: Console, table: Table) -> None:
     width = max(len(heading) for heading in table.columns[1:])
     for name, *cells in table.rows:
         show_text(console, name, "bold")
-        for heading, cell in zip(table.columns[1:], cells, strict=True):
-            _show_line(console, Text(f"  {heading:<{width}}  {cell}"))
+        for number, (heading, cell) in enumerate(zip(table.columns[1:], cells, strict=True), start=1):
+            lines = fold(cell, console.width - width - 4) if number in table.formulas else [cell]
+            for lead, line in zip_longest([heading], lines, fillvalue=""):
+                _show_line(console, Text(f"  {lead:<{width}}  {line}"))
 
 
 # Styles of a worksheet's parts on a terminal.

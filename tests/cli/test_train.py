@@ -35,7 +35,7 @@ def in_process(*words: str, **environment: str) -> Any:
 @pytest.mark.parametrize("width", ["20", "40", "80", "200"])
 @pytest.mark.parametrize("config", ["two-neurons", "mazur", "two-in-a-layer", "one-neuron"])
 def test_no_digit_is_clipped_at_any_width(config: str, width: str) -> None:
-    words = ("train", f"configs/{config}.yaml", "--set", "report.significant=12")
+    words = ("train", f"configs/{config}.yaml", "--set", "report.significant=12", "--set", "report.digits={}")
     wide = set(re.findall(r"-?\d\.\d{6,}", in_process(*words, COLUMNS="200").stdout))
     found = in_process(*words, COLUMNS=width)
 
@@ -48,26 +48,37 @@ def test_no_digit_is_clipped_at_any_width(config: str, width: str) -> None:
 def test_the_gradient_table_matches_the_hand_calculation() -> None:
     text = in_process("train", "configs/two-neurons.yaml", COLUMNS="80").stdout
 
-    assert re.search(r"w1 +-0\.005043 +0\.3 +0\.0005043 +0\.3005", text)
-    assert re.search(r"b2 +-0\.2049 +0\.4 +0\.02049 +0\.4205", text)
-    assert "loss 0.3825" in text
+    rows = [line.split("   ") for line in text.splitlines()]
+    w1 = next(row for row in rows if row[0].strip() == "w1")
+
+    assert [cell.strip() for cell in w1 if cell.strip()][3:] == ["-0.005", "0.3", "0.3005"]
+    assert re.search(r"b2 +∂L/∂ŷ · ∂ŷ/∂z³ +\(−0\.875\) · 0\.234 +-0\.205 +0\.4 +0\.4205\n +· ∂z³/∂b² +· 1", text)
+    assert "loss 0.38" in text
+
+
+def test_gradients_of_larger_nets_are_shown_without_their_chains() -> None:
+    wider = ("--trace", "1", "--set", "network.layers.0.units=9")
+    text = in_process("train", "configs/iris.yaml", *wider, COLUMNS="80").stdout
+
+    assert re.search(r"^parameter +gradient +before +after$", text, re.MULTILINE)
 
 
 def test_names_of_the_readers_own_stand_in_the_table() -> None:
     mazur = in_process("train", "configs/mazur.yaml", "--set", "names={w5: w2_1_1}", COLUMNS="80").stdout
-    single = in_process("train", "configs/one-neuron.yaml", COLUMNS="80").stdout
+    single = in_process("train", "configs/one-neuron.yaml", COLUMNS="100").stdout
 
-    assert re.search(r"^w5 +0\.08217", mazur, re.MULTILINE)
-    assert re.search(r"^w1_1_1 +0\.0004386", mazur, re.MULTILINE)
-    assert re.search(r"^w +-0\.1154", single, re.MULTILINE)
+    assert re.search(r"^w5 .* 0\.08217", mazur, re.MULTILINE)
+    assert "∂z³₁/∂w5" in mazur
+    assert re.search(r"^w1_1_1 .* 0\.0004386", mazur, re.MULTILINE)
+    assert re.search(r"^w +∂L/∂ŷ · ∂ŷ/∂z · ∂z/∂w .* -0\.115", single, re.MULTILINE)
 
 
 def test_decimals_are_what_is_shown() -> None:
-    text = in_process("train", "configs/two-neurons.yaml", "--set", "report.decimals=2", COLUMNS="80").stdout
+    digits = ("--set", "report.digits={dL/dw2: 4}", "--set", "report.decimals=2")
+    text = in_process("train", "configs/two-neurons.yaml", *digits, COLUMNS="200").stdout
 
-    assert re.search(r"w2 +-0\.12 +0\.20 +0\.01 +0\.21", text)
-    # What would show as zero keeps two digits.
-    assert re.search(r"w1 +-0\.01 +0\.30 +0\.00050 +0\.30", text)
+    assert re.search(r"w2 +∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂w² +\(−0\.87\) · 0\.23 · 0\.56 +-0\.1152 +0\.20 +0\.21", text)
+    assert re.search(r"w1 .* · 0\.50 +-0\.01 +0\.30 +0\.30", text)
 
 
 def test_json_is_one_document_at_full_precision() -> None:

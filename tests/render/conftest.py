@@ -21,6 +21,7 @@ from backprop_cli.rules.losses.distances import HalfSse
 from backprop_cli.rules.optimizers import Optimizer
 from backprop_cli.rules.optimizers.descent import Sgd
 from backprop_cli.training.events import EpochDone, Event, Outcome, RunStarted, RunStopped, StepDone, Trouble, Values
+from backprop_cli.worksheet.book import Rounding
 
 START = {"w1": 0.3, "b1": 0.1, "w2": 0.2, "b2": 0.4}
 
@@ -35,7 +36,7 @@ class Told:
 
     def speaker(self, digits: Digits | None = None, samples: int | None = None) -> Speaker:
         count = len(self.record.samples) if samples is None else samples
-        return Speaker(digits or Digits(), self.names, self.layout, count)
+        return Speaker(Rounding(digits or Digits()), self.names, self.layout, count)
 
     @property
     def parameters(self) -> dict[str, float]:

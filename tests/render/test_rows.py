@@ -1,14 +1,19 @@
 """What a step's tables say, before any terminal is known."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Trainable
+from backprop_cli.quantities.quantity import Variable
+from backprop_cli.render.rows import Chain
 from backprop_cli.rules.optimizers import Clip, Penalty
 from backprop_cli.rules.optimizers.descent import Sgd
 from backprop_cli.training.events import RunStopped
+from backprop_cli.worksheet.book import Rounding
 
 Tell = Callable[..., Any]
 
@@ -59,7 +64,7 @@ def test_samples_beyond_ten_are_counted(count: int, note: str, told: Tell) -> No
 def test_what_is_frozen_says_so_and_stays_as_it_was(told: Tell) -> None:
     run = told(trainable=[Trainable(weights=True, bias=False), Trainable()])
 
-    assert run.speaker().gradients(run.record).rows[1] == ("b1", "frozen", "0.1", "0", "0.1")
+    assert run.speaker().gradients(run.record).rows[1] == ("b1", "frozen", "0.1", "0.1")
 
 
 def test_a_gradient_that_was_clipped_is_shown_as_applied_too(told: Tell) -> None:
@@ -67,10 +72,30 @@ def test_a_gradient_that_was_clipped_is_shown_as_applied_too(told: Tell) -> None
     unclipped = told(optimizer=Sgd(clip=Clip(value=1.0)))
     table = run.speaker().gradients(run.record)
 
-    assert table.columns == ("parameter", "gradient", "applied", "before", "change", "after")
+    assert table.columns == ("parameter", "gradient", "applied", "before", "after")
     assert table.rows[1][:3] == ("b1", "frozen", "frozen")
-    assert table.rows[2] == ("w2", "-0.1152", "-0.01", "0.2", "0.001000", "0.201")
+    assert table.rows[2] == ("w2", "-0.1152", "-0.01", "0.2", "0.201")
     assert "applied" not in unclipped.speaker().gradients(unclipped.record).columns
+
+
+def test_a_gradient_is_shown_with_how_it_comes_about_where_that_is_told(told: Tell) -> None:
+    run = told(trainable=[Trainable(weights=True, bias=False), Trainable()])
+    chains = {Variable("w", 1, (1, 1)): Chain("∂L/∂ŷ · ∂ŷ/∂w¹", "(−0.5) · 2")}
+    table = run.speaker().gradients(run.record, chains)
+
+    assert table.columns == ("parameter", "factors", "in numbers", "gradient", "before", "after")
+    assert table.rows[0] == ("w1", "∂L/∂ŷ · ∂ŷ/∂w¹", "(−0.5) · 2", "-0.005043", "0.3", "0.3005")
+    assert table.rows[1] == ("b1", "", "", "frozen", "0.1", "0.1")
+    assert table.formulas == {1, 2}
+
+
+def test_digits_of_a_quantity_go_before_those_of_all(told: Tell) -> None:
+    run = told()
+    special = {Variable("yhat", None, (1,)): Digits(decimals=2), Variable("L"): Digits(decimals=1)}
+    speaker = replace(run.speaker(), rounding=Rounding(Digits(), special))
+
+    assert speaker.predictions(run.record).rows == (("yhat", "0.63", "1.5"),)
+    assert speaker.step_heading(run.record).endswith("loss 0.4")
 
 
 def test_without_validation_samples_there_is_no_such_column(told: Tell) -> None:

@@ -8,8 +8,11 @@ import pytest
 from rich.console import Console
 
 from backprop_cli.algebra.digits import Digits
-from backprop_cli.render.rows import Table, circumstances
+from backprop_cli.quantities.quantity import Variable
+from backprop_cli.render.rows import Chain, Table, circumstances
 from backprop_cli.render.to_console import (
+    fold,
+    formula_width,
     needed_width,
     show_parameters,
     show_started,
@@ -31,12 +34,34 @@ output   prediction   target
 ────────────────────────────
 yhat         0.6254      1.5
 
-parameter    gradient   before      change    after
-───────────────────────────────────────────────────
-w1          -0.005043      0.3   0.0005043   0.3005
-b1          -0.01009       0.1   0.001009    0.1010
-w2          -0.1152        0.2   0.01152     0.2115
-b2          -0.2049        0.4   0.02049     0.4205
+parameter   factors                                        in numbers                                 gradient   before    after
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+w1          ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂a² · ∂a²/∂z² · ∂z²/∂w¹   (−0.8746) · 0.2343 · 0.2 · 0.2461 · 0.5   -0.005043      0.3   0.3005
+b1          ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂a² · ∂a²/∂z² · ∂z²/∂b¹   (−0.8746) · 0.2343 · 0.2 · 0.2461 · 1     -0.01009       0.1   0.1010
+w2          ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂w²                       (−0.8746) · 0.2343 · 0.5622               -0.1152        0.2   0.2115
+b2          ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂b²                       (−0.8746) · 0.2343 · 1                    -0.2049        0.4   0.4205
+"""  # noqa: E501
+MIDDLE = """\
+
+Step 1 · epoch 1 · learning rate 0.1 · loss 0.3825
+output   prediction   target
+────────────────────────────
+yhat         0.6254      1.5
+
+parameter   factors          in numbers           gradient   before    after
+────────────────────────────────────────────────────────────────────────────
+w1          ∂L/∂ŷ · ∂ŷ/∂z³   (−0.8746)           -0.005043      0.3   0.3005
+            · ∂z³/∂a²        · 0.2343 · 0.2
+            · ∂a²/∂z²        · 0.2461 · 0.5
+            · ∂z²/∂w¹
+b1          ∂L/∂ŷ · ∂ŷ/∂z³   (−0.8746)           -0.01009       0.1   0.1010
+            · ∂z³/∂a²        · 0.2343 · 0.2
+            · ∂a²/∂z²        · 0.2461 · 1
+            · ∂z²/∂b¹
+w2          ∂L/∂ŷ · ∂ŷ/∂z³   (−0.8746)           -0.1152        0.2   0.2115
+            · ∂z³/∂w²        · 0.2343 · 0.5622
+b2          ∂L/∂ŷ · ∂ŷ/∂z³   (−0.8746)           -0.2049        0.4   0.4205
+            · ∂z³/∂b²        · 0.2343 · 1
 """
 NARROW = """\
 
@@ -47,25 +72,34 @@ output   prediction   target
 yhat         0.6254      1.5
 
 w1
-  gradient  -0.005043
-  before    0.3
-  change    0.0005043
-  after     0.3005
+  factors     ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂a²
+              · ∂a²/∂z² · ∂z²/∂w¹
+  in numbers  (−0.8746) · 0.2343 · 0.2
+              · 0.2461 · 0.5
+  gradient    -0.005043
+  before      0.3
+  after       0.3005
 b1
-  gradient  -0.01009
-  before    0.1
-  change    0.001009
-  after     0.1010
+  factors     ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂a²
+              · ∂a²/∂z² · ∂z²/∂b¹
+  in numbers  (−0.8746) · 0.2343 · 0.2
+              · 0.2461 · 1
+  gradient    -0.01009
+  before      0.1
+  after       0.1010
 w2
-  gradient  -0.1152
-  before    0.2
-  change    0.01152
-  after     0.2115
+  factors     ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂w²
+  in numbers  (−0.8746) · 0.2343
+              · 0.5622
+  gradient    -0.1152
+  before      0.2
+  after       0.2115
 b2
-  gradient  -0.2049
-  before    0.4
-  change    0.02049
-  after     0.4205
+  factors     ∂L/∂ŷ · ∂ŷ/∂z³ · ∂z³/∂b²
+  in numbers  (−0.8746) · 0.2343 · 1
+  gradient    -0.2049
+  before      0.4
+  after       0.4205
 """
 
 
@@ -77,12 +111,22 @@ def printed(width: int, show: Callable[..., None], *words: Any, terminal: bool =
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
+BACK = "∂L/∂ŷ · ∂ŷ/∂z³"
+FAR_BACK = f"{BACK} · ∂z³/∂a² · ∂a²/∂z²"
+CHAINS = {
+    Variable("w", 1, (1, 1)): Chain(f"{FAR_BACK} · ∂z²/∂w¹", "(−0.8746) · 0.2343 · 0.2 · 0.2461 · 0.5"),
+    Variable("b", 1, (1,)): Chain(f"{FAR_BACK} · ∂z²/∂b¹", "(−0.8746) · 0.2343 · 0.2 · 0.2461 · 1"),
+    Variable("w", 2, (1, 1)): Chain(f"{BACK} · ∂z³/∂w²", "(−0.8746) · 0.2343 · 0.5622"),
+    Variable("b", 2, (1,)): Chain(f"{BACK} · ∂z³/∂b²", "(−0.8746) · 0.2343 · 1"),
+}
+
+
 def step_of(told: Any, digits: Digits | None = None) -> tuple[str, Table, Table]:
     speaker = told.speaker(digits)
-    return speaker.step_heading(told.record), speaker.predictions(told.record), speaker.gradients(told.record)
+    return speaker.step_heading(told.record), speaker.predictions(told.record), speaker.gradients(told.record, CHAINS)
 
 
-@pytest.mark.parametrize(("width", "golden"), [(40, NARROW), (80, WIDE), (200, WIDE)])
+@pytest.mark.parametrize(("width", "golden"), [(40, NARROW), (80, MIDDLE), (200, WIDE)])
 def test_a_step_is_a_grid_where_it_fits_and_stacked_where_it_does_not(width: int, golden: str, told: Tell) -> None:
     assert printed(width, show_step, *step_of(told())) == golden
 
@@ -92,20 +136,37 @@ def test_a_step_is_a_grid_where_it_fits_and_stacked_where_it_does_not(width: int
 def test_every_number_is_shown_in_full_at_every_width(width: int, digits: Digits, told: Tell) -> None:
     heading, *tables = step_of(told(optimizer=Sgd(clip=Clip(norm=0.1))), digits)
     words = printed(width, show_step, heading, *tables).split()
-    expected = [cell for table in tables for row in table.rows for cell in row]
+    expected = [word for table in tables for row in table.rows for cell in row for word in cell.split()]
 
     assert "applied" in tables[1].columns
-    assert all(words.count(cell) >= expected.count(cell) for cell in expected)
+    assert all(words.count(word) >= expected.count(word) for word in expected)
     assert [word for word in words if word in set(heading.split())][: len(heading.split())] == heading.split()
 
 
-@pytest.mark.parametrize("width", range(21, 70))
-def test_no_line_of_a_grid_is_wider_than_the_console(width: int, told: Tell) -> None:
+@pytest.mark.parametrize("width", range(21, 140))
+def test_no_line_of_a_table_is_wider_than_the_console(width: int, told: Tell) -> None:
     table = step_of(told())[2]
     lines = printed(width, show_table, table).splitlines()
 
     assert (len(lines) == len(table.rows) + 2) == (needed_width(table) <= width)
-    assert all(len(line) <= width for line in lines)
+    assert lines[0].startswith("parameter") == (formula_width(table, width) is not None)
+    # A heading with one operand beside it is the least that a line can be.
+    assert all(len(line) <= max(width, len("  in numbers  (−0.8746)")) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("formula", "width", "lines"),
+    [
+        ("a · b · c", 9, ["a · b · c"]),
+        ("a · b · c", 8, ["a · b", "· c"]),
+        ("a · b · c", 1, ["a", "· b", "· c"]),
+        ("(−0.5) · 2 + 3 − x", 10, ["(−0.5) · 2", "+ 3 − x"]),
+        ("long", 2, ["long"]),
+        ("", 5, [""]),
+    ],
+)
+def test_a_formula_is_broken_before_its_signs(formula: str, width: int, lines: list[str]) -> None:
+    assert fold(formula, width) == lines
 
 
 def test_points_stand_under_each_other_and_numbers_to_the_right() -> None:
