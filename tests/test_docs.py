@@ -55,13 +55,22 @@ def test_every_command_has_help_with_an_example() -> None:
 
 
 @pytest.mark.usefixtures("checkout")
-def test_the_readme_shows_what_the_main_command_prints() -> None:
-    result = CliRunner().invoke(app, ["train", "configs/two-neurons.yaml"], env={"COLUMNS": "80"})
+@pytest.mark.parametrize("command", re.findall(r"<!-- output of: (.*) -->", README))
+def test_the_readme_shows_what_a_command_prints(command: str) -> None:
+    result = CliRunner().invoke(app, shlex.split(command)[1:], env={"COLUMNS": "80"})
 
     def steady(text: str) -> list[str]:
         return [re.sub(r"[\d.]+ m?s$", "TIME", line.rstrip()) for line in text.rstrip().splitlines()]
 
-    assert steady(result.stdout) == steady(block_after("output of: backprop train configs/two-neurons.yaml"))
+    assert steady(result.stdout) == steady(block_after(f"output of: {command}"))
+
+
+@pytest.mark.usefixtures("checkout")
+def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(script, {})  # noqa: S102  the README's own words
+
+    assert capsys.readouterr().out.startswith("0.0004")
 
 
 def test_the_readme_lists_every_rule() -> None:

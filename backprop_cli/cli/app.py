@@ -28,6 +28,27 @@ class Format(StrEnum):
     json = "json"
 
 
+class SheetForm(StrEnum):
+    """Forms of a worksheet."""
+
+    console = "console"
+    markdown = "markdown"
+    latex = "latex"
+    html = "html"
+    json = "json"
+    python = "python"
+
+
+class Part(StrEnum):
+    """Parts of a worksheet."""
+
+    forward = "forward"
+    loss = "loss"
+    backward = "backward"
+    gradients = "gradients"
+    update = "update"
+
+
 ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="YAML file; - reads standard input")]
 Settings = Annotated[
     list[str] | None,
@@ -76,6 +97,52 @@ def train(
             settings or [],
             command.Choices(form=form.value, output=output, trace=trace, dry_run=dry_run, quiet=quiet),
         )
+
+
+@app.command(epilog="Example: backprop explain configs/two-neurons.yaml --only dL/dw1")
+def explain(
+    config: ConfigPath,
+    settings: Settings = None,
+    step: Annotated[int, typer.Option(min=1, help="train to just before this step, then tell it")] = 1,
+    sample: Annotated[int | None, typer.Option(min=1, help="tell this sample of the step alone")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="tell this quantity and all that it depends on; repeatable")
+    ] = None,
+    stage: Annotated[list[Part] | None, typer.Option(help="tell this part of the sheet alone; repeatable")] = None,
+    long: Annotated[
+        bool, typer.Option("--long", help="write the output error as a full product, without the shortcut of the loss")
+    ] = False,
+    decimals: Annotated[int | None, typer.Option(min=0, max=30, help="digits after the point")] = None,
+    significant: Annotated[int | None, typer.Option(min=1, max=30, help="significant digits")] = None,
+    carry: Annotated[
+        bool | None, typer.Option("--carry/--no-carry", help="round each line before the next uses it, as on paper")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="tell a sheet of any length")] = False,
+    form: Annotated[
+        SheetForm | None, typer.Option("--format", help="form of the sheet; by default as --output's suffix says")
+    ] = None,
+    standalone: Annotated[bool, typer.Option("--standalone", help="with latex: a whole document")] = False,
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Tell one training step of CONFIG as a person works it out: every rule, the numbers put in, the result."""
+    with door(debug=debug):
+        from backprop_cli.api.explaining import Choice
+        from backprop_cli.cli import explain as command
+
+        choice = Choice(
+            step=step,
+            sample=sample,
+            only=tuple(only or ()),
+            stages=tuple(part.value for part in stage or ()),
+            long=long,
+            decimals=decimals,
+            significant=significant,
+            carry=carry,
+            everything=everything,
+        )
+        name = None if form is None else form.value
+        command.run(config, settings or [], choice, name, output, standalone=standalone)
 
 
 @app.command(epilog="Example: backprop validate configs/two-neurons.yaml configs/iris.yaml")
