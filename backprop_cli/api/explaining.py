@@ -250,7 +250,8 @@ def _wanted(setup: Setup, ground: Ground, name: str, sample: int | None) -> Key:
         return _own(ground, Own(core, int(own_sample) if own_sample and ground.many else None))
     except NameProblem as problem:
         text = str(problem)
-        raise UsageError(f"--only: {text}" if repr(name)[1:-1] in text else f"--only: {name!r}: {text}") from None
+        quoted = f"{name!r}: "
+        raise UsageError(f"--only: {quoted}{text.removeprefix(quoted)}") from None
 
 
 def _own(ground: Ground, key: Own) -> Own:

@@ -105,10 +105,16 @@ class Layout:
 
     def address(self, parameter: Variable) -> int:
         """Give the offset of a weight or bias; KeyError where there is none of that name."""
-        for part in self.parts():
-            if (part.symbol, part.layer) == (parameter.symbol, parameter.layer) and _inside(parameter.indices, part):
-                return part.address(parameter.indices)
-        raise KeyError(parameter)
+        part = self._part(parameter.symbol, parameter.layer)
+        if part is None or not _inside(parameter.indices, part):
+            raise KeyError(parameter)
+        return part.address(parameter.indices)
+
+    def _part(self, symbol: str, layer: int | None) -> Part | None:
+        if layer is None or not 1 <= layer <= len(self.layers) or symbol not in {"w", "b"}:
+            return None
+        parts = self.layers[layer - 1]
+        return parts.weights if symbol == "w" else parts.bias
 
     def parameter_at(self, address: int) -> Variable:
         """Give the weight or bias at an offset."""

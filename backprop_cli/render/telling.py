@@ -128,7 +128,7 @@ class Teller:
         condition = ", ".join(self._condition(condition, met=met) for condition, met in conditions)
         if "".join(symbols) == value and not conditions:
             symbols = ()
-        return Sides(name, symbols, () if numbers == (value,) and not conditions else numbers, condition, value)
+        return Sides(name, symbols, () if numbers == (value,) else numbers, condition, value)
 
     def _holds(self, condition: Term) -> bool:
         book = self.told.sheet.book
