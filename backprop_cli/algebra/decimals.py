@@ -1,6 +1,7 @@
 """Decimal arithmetic for pencil and paper: what each operator does to decimals, to 50 digits.
 
-What overflows is infinite and what has no value is not a number, as with floats; nothing raises.
+What overflows is infinite and what has no value is not a number, as with floats; nothing raises.  The actions use
+nothing but each other and the standard library, so that a script can take their source.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,6 +39,11 @@ def quietly(action: Callable[P, Decimal], digits: int = DIGITS) -> Callable[P, D
     return act
 
 
+def guarded(action: Callable[P, Decimal]) -> Callable[P, Decimal]:
+    """Let an action that loses leading digits on its way work with more of them."""
+    return quietly(action, GUARDED)
+
+
 def exp(x: Decimal) -> Decimal:
     """Give eˣ; infinite or 0 far out."""
     if abs(x) > LARGEST_EXPONENT:
@@ -45,9 +51,26 @@ def exp(x: Decimal) -> Decimal:
     return x.exp()
 
 
+@guarded
+def expm1(x: Decimal) -> Decimal:
+    """Give eˣ − 1."""
+    return exp(x) - ONE
+
+
 def ln(x: Decimal) -> Decimal:
     """Give the natural logarithm; what has none is not a number."""
     return x.ln() if x >= 0 else NAN
+
+
+@guarded
+def log1p(x: Decimal) -> Decimal:
+    """Give ln(1 + x)."""
+    return ln(ONE + x)
+
+
+def sqrt(x: Decimal) -> Decimal:
+    """Give the square root; what has none is not a number."""
+    return x.sqrt()
 
 
 def power(base: Decimal, exponent: Decimal) -> Decimal:
@@ -57,6 +80,7 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
     return base**exponent
 
 
+@guarded
 def tanh(x: Decimal) -> Decimal:
     """Give the hyperbolic tangent, by e²ˣ."""
     if abs(x) > GUARDED * 2:
@@ -65,6 +89,7 @@ def tanh(x: Decimal) -> Decimal:
     return (doubled - ONE) / (doubled + ONE)
 
 
+@guarded
 def erf(x: Decimal) -> Decimal:
     """Give the error function, by its series 2/√π Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1))."""
     if abs(x) > FLAT:
@@ -77,6 +102,7 @@ def erf(x: Decimal) -> Decimal:
     return TWO * total / PI.sqrt()
 
 
+@guarded
 def cos(x: Decimal) -> Decimal:
     """Give the cosine, by its series around the nearest whole turn."""
     turned = x.remainder_near(TWO * PI)
@@ -93,14 +119,30 @@ def sign(x: Decimal) -> Decimal:
     return x if x.is_nan() or x == 0 else ONE.copy_sign(x)
 
 
-def larger(x: Decimal, y: Decimal) -> Decimal:
-    """Give the larger of two; not a number where either is none."""
-    return x if x.is_nan() or x >= y else y
+def floor(x: Decimal) -> Decimal:
+    """Give the largest whole number not above x."""
+    return x.to_integral_value(rounding=ROUND_FLOOR)
 
 
-def smaller(x: Decimal, y: Decimal) -> Decimal:
-    """Give the smaller of two; not a number where either is none."""
-    return x if x.is_nan() or x <= y else y
+def larger(first: Decimal, *others: Decimal) -> Decimal:
+    """Give the largest; not a number where one of them is none."""
+    largest = first
+    for other in others:
+        largest = largest if largest.is_nan() or largest >= other else other
+    return largest
+
+
+def smaller(first: Decimal, *others: Decimal) -> Decimal:
+    """Give the smallest; not a number where one of them is none."""
+    smallest = first
+    for other in others:
+        smallest = smallest if smallest.is_nan() or smallest <= other else other
+    return smallest
+
+
+def greater(x: Decimal, y: Decimal) -> Decimal:
+    """Give 1 where x is greater than y, else 0."""
+    return ONE if x > y else ZERO
 
 
 _ACTIONS: Mapping[str, Callable[..., Decimal]] = {
@@ -114,25 +156,22 @@ _ACTIONS: Mapping[str, Callable[..., Decimal]] = {
     "neg": lambda x: -x,
     "pow": power,
     "exp": exp,
-    "expm1": lambda x: exp(x) - ONE,
+    "expm1": expm1,
     "ln": ln,
-    "log1p": lambda x: ln(ONE + x),
-    "sqrt": lambda x: x.sqrt(),
+    "log1p": log1p,
+    "sqrt": sqrt,
     "abs": abs,
     "sign": sign,
     "tanh": tanh,
     "erf": erf,
     "cos": cos,
-    "floor": lambda x: x.to_integral_value(rounding=ROUND_FLOOR),
+    "floor": floor,
     "max": larger,
     "min": smaller,
-    "greater": lambda x, y: ONE if x > y else ZERO,
+    "greater": greater,
     "where": lambda condition, when_true, when_false: when_true if condition else when_false,
 }
-# These lose leading digits on their way.
-_GUARDED = {"expm1", "log1p", "tanh", "erf", "cos"}
 
 DECIMALS: Domain[Decimal] = Domain(
-    lambda value: Decimal(repr(value)),
-    {name: quietly(action, GUARDED if name in _GUARDED else DIGITS) for name, action in _ACTIONS.items()},
+    lambda value: Decimal(repr(value)), {name: quietly(action) for name, action in _ACTIONS.items()}
 )

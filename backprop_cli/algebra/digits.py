@@ -45,3 +45,8 @@ def _significant(exact: Decimal, count: int) -> Decimal:
     near = exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), context=_ROUNDING)
     # Rounding 9.9996 up makes it 10.000, with a digit too many.
     return near.quantize(Decimal(1).scaleb(near.adjusted() - count + 1), context=_ROUNDING)
+
+
+def written(x: Decimal) -> str:
+    """Write a decimal with all its digits: 100 rather than 1E+2, but 2.0E-10."""
+    return f"{x:f}" if abs(x) >= 1 else str(x)

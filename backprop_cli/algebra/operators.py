@@ -1,11 +1,13 @@
 """One table of the operators that a term may hold, with what each does to floats.
 
-Float actions follow IEEE 754 and never raise: what overflows is infinite, what has no value is not a number.
+Float actions follow IEEE 754 and never raise: what overflows is infinite, what has no value is not a number.  Those
+that have a name use nothing but each other and the standard library, so that a script can take their source.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import erf, tanh
 
 INFIX_SUM, INFIX_PRODUCT, PREFIX, INFIX_POWER, CALL = 1, 2, 3, 4, 5
 
@@ -42,7 +44,8 @@ def _multiply_all(*factors: float) -> float:
     return product
 
 
-def _divide(dividend: float, divisor: float) -> float:
+def divide(dividend: float, divisor: float) -> float:
+    """Divide; by zero, too, as IEEE 754 does."""
     if divisor != 0.0:
         return dividend / divisor
     if dividend == 0.0 or math.isnan(dividend):
@@ -50,7 +53,8 @@ def _divide(dividend: float, divisor: float) -> float:
     return math.copysign(math.inf, dividend) * math.copysign(1.0, divisor)
 
 
-def _power(base: float, exponent: float) -> float:
+def power(base: float, exponent: float) -> float:
+    """Raise to a power; infinite where it overflows, not a number where there is none."""
     try:
         return math.pow(base, exponent)
     except OverflowError:
@@ -61,55 +65,76 @@ def _power(base: float, exponent: float) -> float:
         return math.copysign(math.inf, base if exponent % 2 == 1 else 1.0) if base == 0 else math.nan
 
 
-def _exp(x: float) -> float:
+def exp(x: float) -> float:
+    """Give e to the power of x; infinite where it overflows."""
     try:
         return math.exp(x)
     except OverflowError:
         return math.inf
 
 
-def _expm1(x: float) -> float:
+def expm1(x: float) -> float:
+    """Give e to the power of x, minus 1, exact near zero."""
     try:
         return math.expm1(x)
     except OverflowError:
         return math.inf
 
 
-def _ln(x: float) -> float:
+def ln(x: float) -> float:
+    """Give the natural logarithm; not a number below zero."""
     if x > 0.0:
         return math.log(x)
     return -math.inf if x == 0.0 else math.nan
 
 
-def _log1p(x: float) -> float:
+def log1p(x: float) -> float:
+    """Give the natural logarithm of 1 + x, exact near zero."""
     if x > -1.0:
         return math.log1p(x)
     return -math.inf if x == -1.0 else math.nan
 
 
-def _sqrt(x: float) -> float:
+def sqrt(x: float) -> float:
+    """Give the square root; not a number below zero."""
     return math.sqrt(x) if x >= 0.0 else math.nan
 
 
-def _sign(x: float) -> float:
+def sign(x: float) -> float:
+    """Give -1, 0 or 1."""
     return x if x == 0.0 or math.isnan(x) else math.copysign(1.0, x)
 
 
-def _cos(x: float) -> float:
+def cos(x: float) -> float:
+    """Give the cosine of x in radians."""
     return math.cos(x) if math.isfinite(x) else math.nan
 
 
-def _floor(x: float) -> float:
+def floor(x: float) -> float:
+    """Give the largest whole number not above x."""
     return float(math.floor(x)) if math.isfinite(x) else x
 
 
-def _larger(x: float, y: float) -> float:
-    # Python's max loses a second operand that is not a number; arrays keep it.
-    return x if x >= y or math.isnan(x) else y
+def larger(first: float, *others: float) -> float:
+    """Give the largest; not a number where one of them is none."""
+    largest = first
+    for other in others:
+        # Python's max loses a second operand that is not a number; arrays keep it.
+        largest = largest if largest >= other or math.isnan(largest) else other
+    return largest
 
 
-def _smaller(x: float, y: float) -> float:
-    return x if x <= y or math.isnan(x) else y
+def smaller(first: float, *others: float) -> float:
+    """Give the smallest; not a number where one of them is none."""
+    smallest = first
+    for other in others:
+        smallest = smallest if smallest <= other or math.isnan(smallest) else other
+    return smallest
+
+
+def greater(x: float, y: float) -> float:
+    """Give 1 where x is greater than y, else 0."""
+    return float(x > y)
 
 
 def _choose(condition: float, when_true: float, when_false: float) -> float:
@@ -126,23 +151,23 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("sub", 2, INFIX_SUM, lambda x, y: x - y),
         Operator("mul", 2, INFIX_PRODUCT, lambda x, y: x * y),
         Operator("product", None, INFIX_PRODUCT, _multiply_all),
-        Operator("div", 2, INFIX_PRODUCT, _divide),
+        Operator("div", 2, INFIX_PRODUCT, divide),
         Operator("neg", 1, PREFIX, lambda x: -x),
-        Operator("pow", 2, INFIX_POWER, _power),
-        Operator("exp", 1, CALL, _exp),
-        Operator("expm1", 1, CALL, _expm1),
-        Operator("ln", 1, CALL, _ln),
-        Operator("log1p", 1, CALL, _log1p),
-        Operator("sqrt", 1, CALL, _sqrt),
+        Operator("pow", 2, INFIX_POWER, power),
+        Operator("exp", 1, CALL, exp),
+        Operator("expm1", 1, CALL, expm1),
+        Operator("ln", 1, CALL, ln),
+        Operator("log1p", 1, CALL, log1p),
+        Operator("sqrt", 1, CALL, sqrt),
         Operator("abs", 1, CALL, abs),
-        Operator("sign", 1, CALL, _sign),
-        Operator("tanh", 1, CALL, math.tanh),
-        Operator("erf", 1, CALL, math.erf),
-        Operator("cos", 1, CALL, _cos),
-        Operator("floor", 1, CALL, _floor),
-        Operator("max", 2, CALL, _larger),
-        Operator("min", 2, CALL, _smaller),
-        Operator("greater", 2, CALL, lambda x, y: float(x > y)),
+        Operator("sign", 1, CALL, sign),
+        Operator("tanh", 1, CALL, tanh),
+        Operator("erf", 1, CALL, erf),
+        Operator("cos", 1, CALL, cos),
+        Operator("floor", 1, CALL, floor),
+        Operator("max", 2, CALL, larger),
+        Operator("min", 2, CALL, smaller),
+        Operator("greater", 2, CALL, greater),
         Operator("where", 3, CALL, _choose),
     )
 }

@@ -129,3 +129,14 @@ def test_operators_bind_as_in_python() -> None:
     assert order == sorted(set(order))
     assert OPERATORS["sub"].precedence == OPERATORS["add"].precedence
     assert OPERATORS["div"].precedence == OPERATORS["mul"].precedence
+
+
+@given(first=ANY_FLOATS, others=st.lists(ANY_FLOATS, min_size=1, max_size=5))
+def test_the_largest_and_the_smallest_of_many_are_those_of_a_chain_of_two(first: float, others: list[float]) -> None:
+    for name in ("max", "min"):
+        action = OPERATORS[name].on_floats
+        chained = first
+        for other in others:
+            chained = action(chained, other)
+
+        assert same(chained, action(first, *others))
