@@ -181,7 +181,9 @@ def normal(ground: Ground, quantity: Quantity) -> Quantity:
             raise _which_sample(ground)
         return quantity
     if quantity.sample not in samples:
-        raise NameProblem(f"sample {quantity.sample} is not in step {ground.record.step}: {listed_samples(samples)}")
+        raise NameProblem(
+            f"sample {quantity.sample} is not in step {ground.record.step}, which trains on {listed_samples(samples)}"
+        )
     return quantity if ground.many or (ground.split and _is_of_loss(quantity)) else replace(quantity, sample=None)
 
 
