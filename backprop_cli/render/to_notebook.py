@@ -58,7 +58,11 @@ def _html_table(rows: list[list[str]]) -> str:
 def run_as_latex(stopped: RunStopped) -> str:
     """Write a run's losses and metrics as an array, which notebooks typeset."""
     head, *body = _rows(stopped)
-    lines = [r" & ".join(rf"\\text{{{cell}}}" if cell else "" for cell in head)]
-    lines += [r" & ".join([rf"\\text{{{name}}}", *cells]) for name, *cells in body]
-    inner = " \\\\\\\\ ".join(lines).replace("_", r"\\_")
-    return rf"$$\\begin{{array}}{{l{'r' * (len(head) - 1)}}} {inner} \\end{{array}}$$"
+    lines = [" & ".join(_words(cell) for cell in head), *(" & ".join([_words(name), *cells]) for name, *cells in body)]
+    inner = r" \\ ".join(lines)
+    return rf"$$\begin{{array}}{{l{'r' * (len(head) - 1)}}} {inner} \end{{array}}$$"
+
+
+def _words(cell: str) -> str:
+    escaped = cell.replace("_", r"\_")
+    return rf"\text{{{escaped}}}" if cell else ""
