@@ -102,6 +102,8 @@ class Cosine(Schedule):
     """
 
     name: Literal["cosine"] = "cosine"
+    pi: ClassVar[float] = math.pi
+    constants: ClassVar[Mapping[str, str]] = {"pi": "pi"}
     final: Annotated[NonNegativeFloat, Letter("eta1"), Field(description="the rate at the end, η₁")] = 0.0
     length: Annotated[
         Count | None, Field(description="epochs or steps down to the end, T; the whole run if left out")
@@ -111,7 +113,7 @@ class Cosine(Schedule):
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         whole = self.length or length
         turn = minimum(t, float(whole)) / whole
-        return self.final + 0.5 * (rate - self.final) * (1.0 + cos(math.pi * turn))
+        return self.final + 0.5 * (rate - self.final) * (1.0 + cos(self.pi * turn))
 
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ class Gelu(Pointwise):
     two: ClassVar[float] = 2.0
     pi: ClassVar[float] = math.pi
     # So that the roots show as what they are of.
-    constants: ClassVar[Mapping[str, str]] = {"two": "2", "pi": "π"}
+    constants: ClassVar[Mapping[str, str]] = {"two": "2", "pi": "pi"}
     formula_text = "a = z · ½(1 + erf(z/√2))"
     slope_text = "a′ = ½(1 + erf(z/√2)) + z · e^(−z²/2)/√(2π)"
 
