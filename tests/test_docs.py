@@ -70,7 +70,7 @@ def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> No
     (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(script, {})  # noqa: S102  the README's own words
 
-    assert capsys.readouterr().out.startswith("0.0004")
+    assert capsys.readouterr().out.startswith("0.000375996738551")
 
 
 def test_the_readme_lists_every_rule() -> None:
