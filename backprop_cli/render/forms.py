@@ -1,9 +1,9 @@
 """How one operator is written around its operands, in any notation; brackets follow from how tightly things bind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from backprop_cli.algebra.operators import CALL, INFIX_POWER, INFIX_PRODUCT, INFIX_SUM, PREFIX
 from backprop_cli.algebra.rewrite import chain_of
@@ -12,6 +12,8 @@ from backprop_cli.algebra.term import Apply, Number, Term
 # A sum with more summands is shown by its first and last ones.
 MOST_SUMMANDS = 8
 LEADING, TRAILING = 3, 2
+# What has so many summands, or so many numbers and symbols, is long: a line may be broken inside it, too.
+LONG_SUM, LONG = 4, 6
 LOOSEST, SUM, PRODUCT, SIGNED, POWER, ATOM = 0, INFIX_SUM, INFIX_PRODUCT, PREFIX, INFIX_POWER, CALL
 
 
@@ -27,6 +29,9 @@ class Walker(Protocol):
 
     def write(self, term: Term, need: int = LOOSEST) -> str:
         """Write a term that must bind so tightly."""
+
+    def operand(self, term: Term, need: int = LOOSEST) -> list[str]:
+        """Write a term that must bind so tightly, a long one in pieces."""
 
     def elision(self, count: int) -> str:
         """Write that so many summands are left out."""
@@ -77,8 +82,28 @@ class Listed(Form):
         return Piece(self.before + self.between.join(operands) + self.after)
 
 
+# Writes an operand that must bind so tightly, in one piece or in several.
+_Operand: TypeAlias = Callable[[Term, int], list[str]]
+
+
+class Chained(Form):
+    """Operands with signs between them: a line may be broken before each sign."""
+
+    binds: int
+
+    @abstractmethod
+    def parts(self, term: Apply, walker: Walker, operand: _Operand) -> list[str]:
+        """Write the operands, each with the sign before it."""
+
+    def write(self, term: Apply, walker: Walker) -> Piece:
+        return Piece("".join(self.parts(term, walker, lambda each, need: [walker.write(each, need)])), self.binds)
+
+    def pieces(self, term: Apply, walker: Walker) -> list[str]:
+        return self.parts(term, walker, walker.operand)
+
+
 @dataclass(frozen=True, slots=True)
-class Joined(Form):
+class Joined(Chained):
     """A chain of operands with a sign between them.
 
     Attributes:
@@ -95,36 +120,43 @@ class Joined(Form):
     first: int = PRODUCT
     rest: int = SIGNED
 
-    def write(self, term: Apply, walker: Walker) -> Piece:
-        return Piece("".join(self.pieces(term, walker)), self.binds)
-
-    def pieces(self, term: Apply, walker: Walker) -> list[str]:
+    def parts(self, term: Apply, walker: Walker, operand: _Operand) -> list[str]:  # noqa: ARG002  sums ask it
         first, *rest = chain_of(term, self.operators) if self.operators else term.args
-        return [walker.write(first, self.first), *(self.sign + walker.write(each, self.rest) for each in rest)]
+        written = operand(first, self.first)
+        for each in rest:
+            written += _after(self.sign, operand(each, self.rest))
+        return written
 
 
 @dataclass(frozen=True, slots=True)
-class Added(Form):
+class Added(Chained):
     """A chain of summands, each with its sign; a long one is cut to its first and last, where it may be."""
 
     plus: str
     minus: str
     cuts: bool = True
+    binds: int = SUM
 
-    def write(self, term: Apply, walker: Walker) -> Piece:
-        return Piece("".join(self.pieces(term, walker)), SUM)
-
-    def pieces(self, term: Apply, walker: Walker) -> list[str]:
+    def parts(self, term: Apply, walker: Walker, operand: _Operand) -> list[str]:
         first, *rest = _summands(term)
-        written = [walker.write(first[1], SUM)]
+        written = operand(first[1], SUM)
         if len(rest) < MOST_SUMMANDS or not self.cuts:
-            return written + self._signed(rest, walker)
+            return written + self._signed(rest, operand)
         hidden = len(rest) + 1 - LEADING - TRAILING
+        leading, trailing = rest[: LEADING - 1], rest[-TRAILING:]
         between = self.plus + walker.elision(hidden)
-        return [*written, *self._signed(rest[: LEADING - 1], walker), between, *self._signed(rest[-TRAILING:], walker)]
+        return [*written, *self._signed(leading, operand), between, *self._signed(trailing, operand)]
 
-    def _signed(self, summands: Sequence[tuple[bool, Term]], walker: Walker) -> list[str]:
-        return [(self.minus if minus else self.plus) + walker.write(each, PRODUCT) for minus, each in summands]
+    def _signed(self, summands: Sequence[tuple[bool, Term]], operand: _Operand) -> list[str]:
+        written = []
+        for minus, summand in summands:
+            written += _after(self.minus if minus else self.plus, operand(summand, PRODUCT))
+        return written
+
+
+def _after(sign: str, pieces: list[str]) -> list[str]:
+    head, *tail = pieces
+    return [sign + head, *tail]
 
 
 def _summands(term: Apply) -> list[tuple[bool, Term]]:
@@ -138,6 +170,20 @@ def _summands(term: Apply) -> list[tuple[bool, Term]]:
     return [(False, node), *reversed(reverse)]
 
 
+def is_long_sum(term: Term) -> bool:
+    """Say whether a term is a sum of many summands."""
+    return isinstance(term, Apply) and len(_summands(term)) >= LONG_SUM
+
+
+def is_long(term: Term) -> bool:
+    """Say whether a term is long."""
+    return is_long_sum(term) or _leaves(term) >= LONG
+
+
+def _leaves(term: Term) -> int:
+    return sum(map(_leaves, term.args)) if isinstance(term, Apply) else 1
+
+
 def _with_sign(term: Term, *, minus: bool) -> tuple[bool, Term]:
     if isinstance(term, Apply) and term.operator == "neg" and not minus:
         return True, term.args[0]
@@ -145,16 +191,109 @@ def _with_sign(term: Term, *, minus: bool) -> tuple[bool, Term]:
 
 
 @dataclass(frozen=True, slots=True)
+class Negated(Form):
+    """A sign before an operand."""
+
+    sign: str
+
+    def write(self, term: Apply, walker: Walker) -> Piece:
+        return Piece(self.sign + walker.write(term.args[0], PRODUCT), SUM)
+
+    def pieces(self, term: Apply, walker: Walker) -> list[str]:
+        return _after(self.sign, walker.operand(term.args[0], PRODUCT))
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked(Form):
+    """A quotient, one above the other; on one line, where its dividend is long.
+
+    Attributes:
+        pattern: the text; `{0}` is the dividend, `{1}` the divisor.
+        slash: stands between the two on one line.
+        binds: how tightly the text binds.
+        needs: how tightly dividend and divisor must bind in it.
+    """
+
+    pattern: str
+    slash: str
+    binds: int = POWER
+    needs: tuple[int, int] = (LOOSEST, LOOSEST)
+
+    def write(self, term: Apply, walker: Walker) -> Piece:
+        both = [walker.write(argument, need) for argument, need in zip(term.args, self.needs, strict=True)]
+        return Piece(self.pattern.format(*both), self.binds)
+
+    def pieces(self, term: Apply, walker: Walker) -> list[str]:
+        dividend, divisor = term.args
+        if not is_long(dividend):
+            return [self.write(term, walker).text]
+        return [*walker.operand(dividend, PRODUCT), self.slash + walker.write(divisor, POWER)]
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Form):
+    """A square root; a long sum below it is written so that a line can be broken.
+
+    Attributes:
+        pattern: the text; `{0}` is what the root is taken of.
+        before: stands before a long sum.
+        after: stands behind it.
+    """
+
+    pattern: str
+    before: str
+    after: str
+
+    def write(self, term: Apply, walker: Walker) -> Piece:
+        return Piece(self.pattern.format(walker.write(term.args[0])))
+
+    def pieces(self, term: Apply, walker: Walker) -> list[str]:
+        if not is_long_sum(term.args[0]):
+            return [self.write(term, walker).text]
+        head, *middle, tail = walker.operand(term.args[0])
+        return [self.before + head, *middle, tail + self.after]
+
+
+@dataclass(frozen=True, slots=True)
 class Raised(Form):
-    """A power; small whole exponents may have a form of their own."""
+    """A power; some constant exponents may have a form of their own.
+
+    Attributes:
+        pattern: the text; `{0}` is the base, `{1}` the exponent.
+        need: how tightly the exponent must bind.
+        powers: what stands behind the base for exponents that have a form of their own.
+        base: how tightly the base must bind in the pattern.
+        binds: how tightly the pattern binds.
+    """
 
     pattern: str
     need: int
-    powers: dict[float, str] = field(default_factory=dict)
+    powers: Mapping[float, str] = field(default_factory=dict)
+    base: int = ATOM
+    binds: int = POWER
 
     def write(self, term: Apply, walker: Walker) -> Piece:
         base, exponent = term.args
-        written = walker.write(base, ATOM)
         if isinstance(exponent, Number) and not exponent.symbol and exponent.value in self.powers:
-            return Piece(written + self.powers[exponent.value], POWER)
-        return Piece(self.pattern.format(written, walker.write(exponent, self.need)), POWER)
+            return Piece(walker.write(base, ATOM) + self.powers[exponent.value], POWER)
+        text = self.pattern.format(walker.write(base, self.base), walker.write(exponent, self.need))
+        return Piece(text, self.binds)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Form):
+    """A choice between two branches on one line.
+
+    Attributes:
+        pattern: the text; `{0}` is the condition, `{1}` and `{2}` are what is taken where it holds and where not.
+        comparison: how a condition that compares is written.
+    """
+
+    pattern: str
+    comparison: Form
+
+    def write(self, term: Apply, walker: Walker) -> Piece:
+        condition, *branches = term.args
+        compares = isinstance(condition, Apply) and condition.operator == "greater"
+        written = self.comparison.write(condition, walker).text if compares else walker.write(condition, SUM)  # type: ignore[arg-type]
+        return Piece(self.pattern.format(written, *(walker.write(branch, SUM) for branch in branches)), LOOSEST)

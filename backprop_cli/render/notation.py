@@ -1,7 +1,7 @@
-"""Tables of notation: how operators, letters and numbers look in Unicode, LaTeX and MathML."""
+"""Tables of notation: how operators, letters and numbers look in Unicode, LaTeX, MathML and Python."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backprop_cli.render.forms import (
     ATOM,
@@ -12,13 +12,18 @@ from backprop_cli.render.forms import (
     SUM,
     Added,
     Around,
+    Chosen,
     Form,
     Joined,
     Listed,
+    Negated,
     Raised,
+    Root,
+    Stacked,
 )
 
 _CHAINS = ("mul", "product")
+_COMPARISON = Joined(" > ", (), LOOSEST, SUM, SUM)
 # Greek letters that settings and quantities are called by, with the names that LaTeX has for them.
 GREEK: Mapping[str, tuple[str, str]] = {
     "alpha": ("α", r"\alpha"),
@@ -27,6 +32,7 @@ GREEK: Mapping[str, tuple[str, str]] = {
     "eps": ("ε", r"\varepsilon"),
     "eta": ("η", r"\eta"),
     "lambda": ("λ", r"\lambda"),
+    "pi": ("π", r"\pi"),
     "rho": ("ρ", r"\rho"),
     "theta": ("θ", r"\theta"),
 }
@@ -59,6 +65,8 @@ class Notation:
         minus: stands before the digits of a negative number.
         at_most: the sign of a comparison that did not hold.
         exponent: writes the exponent of a power of ten.
+        opening: a bracket that a line may be broken after.
+        closing: its counterpart.
     """
 
     name: str
@@ -71,6 +79,8 @@ class Notation:
     minus: str = "−"
     at_most: str = " ≤ "
     exponent: Callable[[str], str] = str
+    opening: str = "("
+    closing: str = ")"
 
     def bracketed(self, text: str) -> str:
         """Put text in brackets."""
@@ -87,13 +97,13 @@ UNICODE = Notation(
         "mul": Joined(" · ", _CHAINS),
         "product": Joined(" · ", _CHAINS),
         "div": Joined(" / ", (), PRODUCT, PRODUCT, POWER),
-        "neg": Around("−{0}", SUM, (PRODUCT,)),
+        "neg": Negated("−"),
         "pow": Raised("{0}^{1}", ATOM, {2.0: "²", 3.0: "³", -1.0: "⁻¹", -2.0: "⁻²"}),
         "exp": Around("e^({0})"),
         "expm1": Around("e^({0}) − 1", SUM),
         "ln": Around("ln({0})"),
         "log1p": Around("ln(1 + {0})", ATOM, (PRODUCT,)),
-        "sqrt": Around("√({0})"),
+        "sqrt": Root("√({0})", "√(", ")"),
         "abs": Around("|{0}|"),
         "sign": Around("sign({0})"),
         "tanh": Around("tanh({0})"),
@@ -102,8 +112,8 @@ UNICODE = Notation(
         "floor": Around("⌊{0}⌋"),
         "max": Listed("max(", ", ", ")"),
         "min": Listed("min(", ", ", ")"),
-        "greater": Joined(" > ", (), LOOSEST, SUM, SUM),
-        "where": Around("{1} if {0}, else {2}", LOOSEST, (LOOSEST, SUM, SUM)),
+        "greater": _COMPARISON,
+        "where": Chosen("{1} if {0}, else {2}", _COMPARISON),
     },
     brackets="({})",
     elision="… {count} more …",
@@ -111,6 +121,12 @@ UNICODE = Notation(
     scientific="{mantissa}×10{exponent}",
     exponent=superscript,
 )
+
+
+def _latex_function(name: str) -> Around:
+    """Write a function, its bracket close to it; GitHub lets no operators be named."""
+    return Around(rf"{name}\!\left({{0}}\right)")
+
 
 LATEX = Notation(
     name="latex",
@@ -121,22 +137,22 @@ LATEX = Notation(
         "sum_over": Around(r"\sum_{{{0}}} {1}", SUM, (LOOSEST, PRODUCT)),
         "mul": Joined(r" \cdot ", _CHAINS),
         "product": Joined(r" \cdot ", _CHAINS),
-        "div": Around(r"\frac{{{0}}}{{{1}}}", POWER),
-        "neg": Around("-{0}", SUM, (PRODUCT,)),
+        "div": Stacked(r"\frac{{{0}}}{{{1}}}", " / "),
+        "neg": Negated("-"),
         "pow": Raised("{0}^{{{1}}}", LOOSEST),
         "exp": Around("e^{{{0}}}", POWER),
         "expm1": Around("e^{{{0}}} - 1", SUM),
-        "ln": Around(r"\ln\left({0}\right)"),
-        "log1p": Around(r"\ln\left(1 + {0}\right)", ATOM, (PRODUCT,)),
-        "sqrt": Around(r"\sqrt{{{0}}}"),
+        "ln": _latex_function(r"\ln"),
+        "log1p": Around(r"\ln\!\left(1 + {0}\right)", ATOM, (PRODUCT,)),
+        "sqrt": Root(r"\sqrt{{{0}}}", r"\bigl(", r"\bigr)^{1/2}"),
         "abs": Around(r"\left\lvert {0} \right\rvert"),
-        "sign": Around(r"\operatorname{{sign}}\left({0}\right)"),
-        "tanh": Around(r"\tanh\left({0}\right)"),
-        "erf": Around(r"\operatorname{{erf}}\left({0}\right)"),
-        "cos": Around(r"\cos\left({0}\right)"),
+        "sign": _latex_function(r"\mathrm{{sign}}"),
+        "tanh": _latex_function(r"\tanh"),
+        "erf": _latex_function(r"\mathrm{{erf}}"),
+        "cos": _latex_function(r"\cos"),
         "floor": Around(r"\left\lfloor {0} \right\rfloor"),
-        "max": Listed(r"\max\left(", ", ", r"\right)"),
-        "min": Listed(r"\min\left(", ", ", r"\right)"),
+        "max": Listed(r"\max\!\left(", ", ", r"\right)"),
+        "min": Listed(r"\min\!\left(", ", ", r"\right)"),
         "greater": Joined(" > ", (), LOOSEST, SUM, SUM),
         "where": Around(r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{else}} \end{{cases}}"),
     },
@@ -146,11 +162,18 @@ LATEX = Notation(
     scientific=r"{mantissa} \cdot 10^{{{exponent}}}",
     minus="-",
     at_most=r" \le ",
+    opening=r"\bigl(",
+    closing=r"\bigr)",
 )
 
 
 def _operator(sign: str) -> str:
     return f"<mo>{sign}</mo>"
+
+
+def _between(sign: str) -> str:
+    """Write a sign that stands between operands also where a piece of a line begins with it."""
+    return f'<mo form="infix">{sign}</mo>'
 
 
 def _row(text: str) -> str:
@@ -170,17 +193,22 @@ _CASES = (
     "<mtr><mtd>{2}</mtd><mtd><mtext>else</mtext></mtd></mtr></mtable></mrow>"
 )
 
+# Brackets that do not grow, as their other half is in another element.
+_BRACKET, _BRACKET_END = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
+_MINUS = '<mo form="prefix">−</mo>'
+_HALF_LOW = "<mn>1</mn><mo>/</mo><mn>2</mn>"
+
 MATHML = Notation(
     name="mathml",
     forms={
-        "add": Added(_operator("+"), _operator("−")),
-        "sum": Added(_operator("+"), _operator("−")),
-        "sub": Added(_operator("+"), _operator("−")),
+        "add": Added(_between("+"), _between("−")),
+        "sum": Added(_between("+"), _between("−")),
+        "sub": Added(_between("+"), _between("−")),
         "sum_over": Around("<mrow><munder><mo>∑</mo>{0}</munder>{1}</mrow>", SUM, (LOOSEST, PRODUCT)),
-        "mul": Joined(_operator("·"), _CHAINS),
-        "product": Joined(_operator("·"), _CHAINS),
-        "div": Around("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", POWER),
-        "neg": Around(_row(f"{_operator('−')}{{0}}"), SUM, (PRODUCT,)),
+        "mul": Joined(_between("·"), _CHAINS),
+        "product": Joined(_between("·"), _CHAINS),
+        "div": Stacked("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", _between("/")),
+        "neg": Negated(_MINUS),
         "pow": Raised("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", LOOSEST),
         "exp": Around("<msup><mi>e</mi><mrow>{0}</mrow></msup>", POWER),
         "expm1": Around(f"<msup><mi>e</mi><mrow>{{0}}</mrow></msup>{_operator('−')}<mn>1</mn>", SUM),
@@ -188,7 +216,7 @@ MATHML = Notation(
         "log1p": Around(
             f"<mrow><mi>ln</mi><mo>(</mo><mn>1</mn>{_operator('+')}{{0}}<mo>)</mo></mrow>", ATOM, (PRODUCT,)
         ),
-        "sqrt": Around("<msqrt><mrow>{0}</mrow></msqrt>"),
+        "sqrt": Root("<msqrt>{0}</msqrt>", _BRACKET, f"<msup>{_BRACKET_END}<mrow>{_HALF_LOW}</mrow></msup>"),
         "abs": _fenced("|", "|"),
         "sign": _function("sign"),
         "tanh": _function("tanh"),
@@ -202,11 +230,17 @@ MATHML = Notation(
     },
     brackets="<mrow><mo>(</mo>{}<mo>)</mo></mrow>",
     elision="<mo>⋯</mo><mtext>({count} more)</mtext><mo>⋯</mo>",
-    half="<mfrac><mn>1</mn><mn>2</mn></mfrac>",
-    scientific="<mrow><mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn><mn>{exponent}</mn></msup></mrow>",
+    half='<mstyle displaystyle="false"><mfrac><mn>1</mn><mn>2</mn></mfrac></mstyle>',
+    scientific="<mrow><mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn><mrow>{exponent}</mrow></msup></mrow>",
     number="<mn>{}</mn>",
+    minus=_MINUS,
     at_most=_operator("≤"),
+    opening=_BRACKET,
+    closing=_BRACKET_END,
 )
+
+# Exponents that Python's own sign stands for; any other power may have no value, which raises.
+SQUARE_AND_CUBE: Mapping[float, str] = {2.0: " ** 2", 3.0: " ** 3"}
 
 PYTHON = Notation(
     name="python",
@@ -218,7 +252,7 @@ PYTHON = Notation(
         "product": Joined(" * ", _CHAINS),
         "div": Joined(" / ", (), PRODUCT, PRODUCT, POWER),
         "neg": Around("-{0}", SIGNED, (SIGNED,)),
-        "pow": Around("power({0}, {1})"),
+        "pow": Raised("power({0}, {1})", LOOSEST, SQUARE_AND_CUBE, LOOSEST, ATOM),
         "exp": Around("exp({0})"),
         "expm1": Around("expm1({0})"),
         "ln": Around("ln({0})"),
@@ -230,14 +264,24 @@ PYTHON = Notation(
         "erf": Around("erf({0})"),
         "cos": Around("cos({0})"),
         "floor": Around("floor({0})"),
-        "max": Listed("max(", ", ", ")"),
-        "min": Listed("min(", ", ", ")"),
-        "greater": Joined(" > ", (), LOOSEST, SUM, SUM),
-        "where": Around("{1} if {0} else {2}", LOOSEST, (LOOSEST, SUM, SUM)),
+        # Python's own max and min lose operands that are not numbers.
+        "max": Listed("larger(", ", ", ")"),
+        "min": Listed("smaller(", ", ", ")"),
+        "greater": Around("greater({0}, {1})"),
+        "where": Chosen("{1} if {0} else {2}", _COMPARISON),
     },
     brackets="({})",
     elision="{count}",
     half="0.5",
     scientific="{mantissa}e{exponent}",
     minus="-",
+)
+# For values at which Python's own operators raise: division by zero, powers that overflow.
+PYTHON_WITHOUT_ERRORS = replace(
+    PYTHON,
+    forms={
+        **PYTHON.forms,
+        "div": Around("divide({0}, {1})"),
+        "pow": Raised("power({0}, {1})", LOOSEST, {}, LOOSEST, ATOM),
+    },
 )

@@ -171,10 +171,11 @@ class UnicodeScript(Script):
         mark = f"_{parts.mark}" if parts.mark else ""
         sample = f"@{parts.sample}" if parts.sample else ""
         text = parts.letter + superscript(parts.layer) + indices + mark + sample
-        return Piece(text, POWER if parts.layer else ATOM)
+        # An exponent behind any of these would seem to belong to it.
+        return Piece(text, POWER if parts.layer or mark or sample else ATOM)
 
     def change(self, symbol: str) -> Piece:
-        return Piece(f"Δ{symbol}")
+        return Piece(f"Δ{symbol}", SIGNED)
 
     def beside(self, letter: str, parameter: str, mark: str) -> Piece:
         return Piece(f"{self.letter(letter)}{'_' + mark if mark else ''}({parameter})")
@@ -194,6 +195,7 @@ class LatexScript(Script):
         "d": r"\Delta",
         "penalty": r"\mathrm{penalty}",
         "gnorm": r"\lVert g \rVert",
+        "π": r"\pi",
     }
 
     def letter(self, word: str) -> str:
@@ -222,7 +224,7 @@ class LatexScript(Script):
         return Piece(text, POWER if above else ATOM)
 
     def change(self, symbol: str) -> Piece:
-        return Piece(rf"\Delta {symbol}")
+        return Piece(rf"\Delta {symbol}", SIGNED)
 
     def beside(self, letter: str, parameter: str, mark: str) -> Piece:
         above = rf"^{{\text{{{mark}}}}}" if mark else ""
@@ -230,7 +232,7 @@ class LatexScript(Script):
 
     def derivative(self, top: str, bottom: str, sample: str) -> Piece:
         fraction = rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
-        return Piece(rf"\left.{fraction}\right|_{{[{sample}]}}" if sample else fraction, POWER)
+        return Piece(rf"\left.{fraction}\right\rvert_{{[{sample}]}}" if sample else fraction, POWER)
 
     def index(self, letter: str) -> str:
         return letter
@@ -239,40 +241,53 @@ class LatexScript(Script):
 class MathmlScript(Script):
     """Presentation MathML."""
 
-    _LETTERS: Mapping[str, str] = {"yhat": "ŷ", "d": "Δ", "gnorm": "‖g‖"}
+    _LETTERS: Mapping[str, str] = {
+        "d": "<mi>Δ</mi>",
+        "gnorm": '<mrow><mo stretchy="false">‖</mo><mi>g</mi><mo stretchy="false">‖</mo></mrow>',
+    }
 
     def letter(self, word: str) -> str:
         greek, number = _greek(word, 0), _number_of(word)
         if greek is not None:
             return f"<msub><mi>{greek}</mi><mn>{number}</mn></msub>" if number else f"<mi>{greek}</mi>"
-        if word.endswith(_HAT) and word != _HAT and word not in self._LETTERS:
-            return f'<mover accent="true"><mi>{word.removesuffix(_HAT)}</mi><mo>^</mo></mover>'
-        return self.word(self._LETTERS.get(word, word))
+        if word in self._LETTERS:
+            return self._LETTERS[word]
+        if word.endswith(_HAT) and word != _HAT:
+            return f'<mover accent="true"><mi>{word.removesuffix(_HAT)}</mi><mo stretchy="false">^</mo></mover>'
+        return self.word(word)
 
     def word(self, name: str) -> str:
         return f"<mi>{escape(name)}</mi>"
 
     def symbol(self, parts: Parts) -> Piece:
-        above = f"<mo>(</mo><mn>{parts.layer}</mn><mo>)</mo>" if parts.layer else ""
-        above += f"<mo>[</mo><mn>{parts.sample}</mn><mo>]</mo>" if parts.sample else ""
-        below = "<mo>,</mo>".join(f"<mn>{index}</mn>" for index in parts.indices)
+        above = f"<mtext>({parts.layer})</mtext>" if parts.layer else ""
+        above += _in_square_brackets(parts.sample) if parts.sample else ""
+        below = "<mo>,</mo>".join(map(_counted, parts.indices))
         below += ("<mo>,</mo>" if below and parts.mark else "") + (f"<mtext>{parts.mark}</mtext>" if parts.mark else "")
         return Piece(_scripted(parts.letter, below, above), POWER if above else ATOM)
 
     def change(self, symbol: str) -> Piece:
-        return Piece(f"<mrow><mi>Δ</mi>{symbol}</mrow>")
+        return Piece(f"<mrow><mi>Δ</mi>{symbol}</mrow>", SIGNED)
 
     def beside(self, letter: str, parameter: str, mark: str) -> Piece:
         above = f"<mtext>{mark}</mtext>" if mark else ""
         return Piece(_scripted(self.letter(letter), parameter, above), POWER if above else ATOM)
 
     def derivative(self, top: str, bottom: str, sample: str) -> Piece:
-        fraction = f"<mfrac><mrow><mo>∂</mo>{top}</mrow><mrow><mo>∂</mo>{bottom}</mrow></mfrac>"
-        text = _scripted(fraction, f"<mo>[</mo><mn>{sample}</mn><mo>]</mo>", "") if sample else fraction
+        fraction = f"<mfrac><mrow><mi>∂</mi>{top}</mrow><mrow><mi>∂</mi>{bottom}</mrow></mfrac>"
+        text = _scripted(fraction, _in_square_brackets(sample), "") if sample else fraction
         return Piece(text, POWER)
 
     def index(self, letter: str) -> str:
         return f"<mi>{letter}</mi>"
+
+
+def _counted(index: str) -> str:
+    return f"<mn>{index}</mn>" if index.isdecimal() else f"<mi>{index}</mi>"
+
+
+def _in_square_brackets(sample: str) -> str:
+    return f'<mo stretchy="false">[</mo>{_counted(sample)}<mo stretchy="false">]</mo>'
 
 
 def _scripted(base: str, below: str, above: str) -> str:

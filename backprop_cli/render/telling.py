@@ -171,8 +171,8 @@ def _exactly(value: float | Decimal) -> Digits:
 def _as_piece(written: Written, notation: Notation) -> Piece:
     sign = notation.minus if written.negative else ""
     if written.exponent is None:
-        return Piece(notation.number.format(sign + written.digits), SUM if written.negative else ATOM)
-    power = str(abs(written.exponent))
-    exponent = notation.exponent((notation.minus if written.exponent < 0 else "") + power)
-    text = notation.scientific.format(mantissa=sign + written.digits, exponent=exponent)
+        return Piece(sign + notation.number.format(written.digits), SUM if written.negative else ATOM)
+    below_one = notation.exponent(notation.minus) if written.exponent < 0 else ""
+    exponent = below_one + notation.number.format(notation.exponent(str(abs(written.exponent))))
+    text = sign + notation.scientific.format(mantissa=written.digits, exponent=exponent)
     return Piece(text, SUM if written.negative else PRODUCT)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
-from backprop_cli.render.forms import LOOSEST, Piece
+from backprop_cli.render.forms import LOOSEST, Piece, is_long
 from backprop_cli.render.notation import Notation
 
 
@@ -30,6 +30,16 @@ class Typesetter:
         if isinstance(term, Apply):
             return self.notation.forms[term.operator].pieces(term, self)
         return [self.write(term)]
+
+    def operand(self, term: Term, need: int = LOOSEST) -> list[str]:
+        """Write a term that must bind so tightly; a long one in pieces, the first and the last with the brackets."""
+        pieces = self.pieces(term) if is_long(term) else []
+        if len(pieces) < 2:  # noqa: PLR2004  brackets go to two different pieces
+            return [self.write(term, need)]
+        if self._piece(term).binds >= need:
+            return pieces
+        head, *middle, tail = pieces
+        return [self.notation.opening + head, *middle, tail + self.notation.closing]
 
     def elision(self, count: int) -> str:
         """Write that so many summands are left out."""
