@@ -14,6 +14,7 @@ from backprop_cli.quantities.problem import NameProblem
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_number
 from backprop_cli.render.rows import listed_samples
+from backprop_cli.render.sheet_latex import notebook
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.training.loop import describe, record_step, turn_of
@@ -96,7 +97,7 @@ class Explanation:
         return self.text("html", document=False)
 
     def _repr_latex_(self) -> str:
-        return self.text("latex", document=False)
+        return notebook(self.told)
 
 
 def told_step(setup: Setup, choice: Choice) -> Told:

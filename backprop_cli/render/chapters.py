@@ -1,0 +1,68 @@
+"""A worksheet as chapters of stages, for the forms that are documents."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from backprop_cli.render.sheet_console import MOST_GIVEN
+from backprop_cli.render.telling import Told
+from backprop_cli.render.titles import KINDS, stage_title
+from backprop_cli.worksheet.book import Line
+from backprop_cli.worksheet.places import Kind
+from backprop_cli.worksheet.sheet import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One stage under its title.
+
+    Attributes:
+        title: what it is about, a letter in it written as the form writes mathematics.
+        stage: its rule and its lines.
+    """
+
+    title: str
+    stage: Stage
+
+    def lines(self) -> Iterator[Line]:
+        """Walk the lines that are shown: all, or the first ones of what is given."""
+        return islice(self.stage.lines(), self.stage.count - self.hidden)
+
+    @property
+    def hidden(self) -> int:
+        """How many lines are counted instead of shown."""
+        return max(0, self.stage.count - MOST_GIVEN) if self.stage.kind is Kind.GIVEN else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Stages of one part of the sheet that follow each other; where layers take turns, a part has several.
+
+    Attributes:
+        title: the part.
+        given: whether its lines have values alone.
+        sections: its stages.
+    """
+
+    title: str
+    given: bool
+    sections: tuple[Section, ...]
+
+
+def chapters(told: Told, letter: Callable[[str], str]) -> Iterator[Chapter]:
+    """Walk the chapters of a worksheet.
+
+    Args:
+        told: the worksheet.
+        letter: writes a letter of the optimizer's state that stands in a title.
+    """
+    for kind, stages in groupby(told.sheet.stages, key=lambda stage: stage.kind):
+        sections = tuple(Section(_title(told, stage, letter), stage) for stage in stages)
+        yield Chapter(KINDS[kind], kind is Kind.GIVEN, sections)
+
+
+def _title(told: Told, stage: Stage, letter: Callable[[str], str]) -> str:
+    written = letter(stage.place.letter) if stage.place.letter else ""
+    title = stage_title(stage.place, told.names, split=told.sheet.ground.split, letter=written)
+    # A letter keeps its case: m and M are two things.
+    return title if written and title.startswith(written) else title[0].upper() + title[1:]
