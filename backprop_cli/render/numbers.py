@@ -38,7 +38,11 @@ def write_number(x: float | Decimal, digits: Digits) -> Written:
     if not math.isfinite(x):
         return Written(x < 0, str(abs(float(x))))
     exact = x if isinstance(x, Decimal) else Decimal(repr(float(x)))
-    short = rounded(exact, digits)
+    return write_rounded(rounded(exact, digits), digits)
+
+
+def write_rounded(short: Decimal, digits: Digits) -> Written:
+    """Write a number that is rounded already, with the zeros that this left: 0.60 stays 0.60."""
     negative, size = short < 0, short.copy_abs()
     as_asked = digits.decimals is not None and size.as_tuple().exponent == -digits.decimals
     if as_asked or not size or _SMALLEST <= size.adjusted() < _LARGEST:
@@ -48,7 +52,11 @@ def write_number(x: float | Decimal, digits: Digits) -> Written:
 
 def format_number(x: float | Decimal, digits: Digits) -> str:
     """Write a number as programs do: -1.5e-05; as for `write_number` otherwise."""
-    written = write_number(x, digits)
+    return format_written(write_number(x, digits))
+
+
+def format_written(written: Written) -> str:
+    """Put a number together as programs do."""
     exponent = "" if written.exponent is None else f"e{written.exponent:+03d}"
     return ("-" if written.negative else "") + written.digits + exponent
 

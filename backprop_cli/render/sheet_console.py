@@ -1,22 +1,25 @@
 """A worksheet as text for a terminal: every equation in full at any width, folded between its pieces, never cut."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 from typing import TypeAlias
+from unicodedata import combining
 
 from backprop_cli.render.notation import UNICODE
 from backprop_cli.render.sheets import Options
 from backprop_cli.render.symbols import UnicodeScript
 from backprop_cli.render.telling import Sides, Teller, Told
-from backprop_cli.render.titles import KINDS, stage_title
+from backprop_cli.render.titles import KINDS, stage_heading, stage_title
 from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Stage
 
 # What is given stands in short equations side by side; more than this are counted.
 MOST_GIVEN = 24
-_INDENT = "  "
+_INDENT, _GAP, _DOT = "  ", "   ", " · "
+_BEFORE_SIGN = re.compile(r"(?<=\S)(?= (?:[-+−·/>≤…]|if|else) )")
 # Below this many columns a name takes a line of its own.
 _NARROWEST = 24
 
@@ -38,11 +41,16 @@ def render(told: Told, options: Options) -> str:
     return "".join("".join(span.text for span in row).rstrip() + "\n" for row in rows)
 
 
+def width_of(text: str) -> int:
+    """Count the columns that a text takes; the hat of m̂ takes none of its own."""
+    return sum(not combining(letter) for letter in text)
+
+
 def lay_out(told: Told, width: int) -> Iterator[Row]:
     """Lay a worksheet out in rows of at most a width, as far as its words and numbers fit."""
     teller = Teller(told, UNICODE, UnicodeScript())
-    yield from _wrapped(told.summary, width, "dim")
-    yield from _wrapped(told.title, width, "bold")
+    yield from _heading(told.summary, width, "dim")
+    yield from _heading(told.title, width, "bold")
     for kind, stages in groupby(told.sheet.stages, key=lambda stage: stage.kind):
         yield ()
         yield (Span(KINDS[kind], "heading"),)
@@ -53,12 +61,25 @@ def lay_out(told: Told, width: int) -> Iterator[Row]:
                 yield from _stage(teller, stage, width)
 
 
+def _heading(text: str, width: int, style: str) -> Iterator[Row]:
+    """Break a heading at its dots, which stand between two parts alone."""
+    row = ""
+    for part in text.split(_DOT):
+        longer = row + _DOT + part
+        if row and width_of(longer) > width:
+            yield from _wrapped(row, width, style)
+            row = part
+        else:
+            row = longer if row else part
+    yield from _wrapped(row, width, style)
+
+
 def _given(teller: Teller, stages: Sequence[Stage], width: int) -> Iterator[Row]:
     for stage in stages:
         shown = [_equation(teller.sides(line)) for line, _ in zip(stage.lines(), range(MOST_GIVEN), strict=False)]
         more = [f"… {stage.count - MOST_GIVEN:,} more"] if stage.count > MOST_GIVEN else []
         title = stage_title(stage.place, teller.told.names, split=False, letter=_letter(teller, stage))
-        yield from _filled(f"{_INDENT}{title}: ", [*shown, *more], width)
+        yield from _listed(f"{_INDENT}{title}:", [*shown, *more], width)
 
 
 def _letter(teller: Teller, stage: Stage) -> str:
@@ -70,10 +91,9 @@ def _equation(sides: Sides) -> str:
 
 
 def _stage(teller: Teller, stage: Stage, width: int) -> Iterator[Row]:
-    title = stage_title(
-        stage.place, teller.told.names, split=teller.told.sheet.ground.split, letter=_letter(teller, stage)
-    )
-    yield from _wrapped(title[0].upper() + title[1:], width, "bold", _INDENT)
+    split = teller.told.sheet.ground.split
+    title = stage_heading(stage.place, teller.told.names, split=split, letter=_letter(teller, stage))
+    yield from _wrapped(title, width, "bold", _INDENT)
     rule = teller.rule(stage)
     if rule is not None:
         left, right = rule
@@ -85,65 +105,81 @@ def _stage(teller: Teller, stage: Stage, width: int) -> Iterator[Row]:
 def _line(sides: Sides, width: int) -> Iterator[Row]:
     """Write an equation on one row if it fits, else with a row for each side, the signs under each other."""
     name = _INDENT * 2 + sides.name
-    members = [("", side) for side in (sides.symbols, sides.numbers) if side]
+    members = [side for side in (sides.symbols, sides.numbers) if side]
     note = f"   ({sides.condition})" if sides.condition else ""
-    whole = name + "".join(" = " + "".join(side) for _, side in members) + f" = {sides.value}" + note
-    if len(whole) <= width:
-        yield _in_one_row(name, sides, note)
+    whole = _in_one_row(name, members, sides.value, note)
+    if width_of("".join(span.text for span in whole)) <= width:
+        yield whole
         return
-    narrow = len(name) > width - _NARROWEST
+    narrow = width_of(name) > width - _NARROWEST
     if narrow:
         yield (Span(name, "bold"),)
-    lead = _INDENT * 3 if narrow else name
-    for number, (_, side) in enumerate(members):
-        first = lead if number == 0 else " " * len(lead)
+    lead = _INDENT * 2 if narrow else name
+    for number, side in enumerate(members):
+        first = lead if number == 0 else _blank(lead)
         yield from _folded(f"{first} = ", side, width, "", bold=not narrow and number == 0)
     yield from _ending(lead, sides, note, width, first=not members)
 
 
 def _ending(lead: str, sides: Sides, note: str, width: int, *, first: bool) -> Iterator[Row]:
-    start = lead if first else " " * len(lead)
+    start = lead if first else _blank(lead)
     row = (Span(start), Span(" = "), Span(sides.value, "value"))
-    if len(start) + len(sides.value) + len(note) + 3 <= width:
+    if width_of(start + sides.value + note) + 3 <= width:
         yield (*row, Span(note, "dim"))
         return
     yield row
     if note:
-        yield from _wrapped(note.strip(), width, "dim", " " * (len(lead) + 3))
+        yield from _wrapped(note.strip(), width, "dim", _blank(lead) + "   ")
 
 
-def _in_one_row(name: str, sides: Sides, note: str) -> Row:
-    middle = [" = " + "".join(side) for side in (sides.symbols, sides.numbers) if side]
-    spans = (Span(name, "bold"), Span("".join(middle)), Span(" = "), Span(sides.value, "value"))
+def _blank(text: str) -> str:
+    return " " * width_of(text)
+
+
+def _in_one_row(name: str, members: Sequence[Sequence[str]], value: str, note: str) -> Row:
+    middle = "".join(" = " + "".join(side) for side in members)
+    spans = (Span(name, "bold"), Span(middle), Span(" = "), Span(value, "value"))
     return (*spans, Span(note, "dim")) if note else spans
 
 
 def _folded(lead: str, pieces: Sequence[str], width: int, style: str, *, bold: bool = False) -> Iterator[Row]:
     """Fill rows with pieces; what follows the first row stands behind the equals sign."""
     start, text = lead, ""
-    for piece in pieces:
-        if text and len(start) + len(text) + len(piece.rstrip()) > width:
+    for piece, anew in _loosened(pieces, width - width_of(lead)):
+        if text and (anew or width_of(start + text + piece.rstrip()) > width):
             yield _row(start, text, style, bold=bold)
             # The sign that a piece begins with hangs before the column.
-            start, text, bold = " " * max(0, len(lead) - 2), piece.lstrip(), False
+            start, text, bold = " " * max(0, width_of(lead) - 2), piece.lstrip(), False
         else:
             text += piece
     yield _row(start, text, style, bold=bold)
+
+
+def _loosened(pieces: Sequence[str], room: int) -> Iterator[tuple[str, bool]]:
+    """Break a piece that is too wide for a row before the signs and words inside it; such a one starts a row anew."""
+    for piece in pieces:
+        head, *rest = [piece] if width_of(piece.strip()) <= room else _BEFORE_SIGN.split(piece)
+        yield head, bool(rest)
+        yield from ((part, False) for part in rest)
 
 
 def _row(start: str, text: str, style: str, *, bold: bool) -> Row:
     return (Span(start, "bold" if bold else style), Span(text.rstrip(), style))
 
 
-def _filled(lead: str, items: Sequence[str], width: int) -> Iterator[Row]:
-    start, text = lead, ""
-    for item in items:
-        gap = "   " if text else ""
-        if text and len(start) + len(text) + len(gap) + len(item) > width:
-            yield (Span(start, "dim"), Span(text))
-            start, text, gap = _INDENT * 2, "", ""
-        text += gap + item
-    yield (Span(start, "dim"), Span(text))
+def _listed(title: str, items: Sequence[str], width: int) -> Iterator[Row]:
+    """Write short equations behind their title on one row, or in columns below it."""
+    row = _GAP.join(items)
+    if width_of(title) + 1 + width_of(row) <= width:
+        yield (Span(title, "dim"), Span(" " + row))
+        return
+    yield from _wrapped(title.strip(), width, "dim", _INDENT)
+    indent = _INDENT * 2
+    column = max(map(width_of, items))
+    columns = max(1, (width - len(indent) + len(_GAP)) // (column + len(_GAP)))
+    for start in range(0, len(items), columns):
+        cells = (item + " " * (column - width_of(item)) for item in items[start : start + columns])
+        yield (Span(indent), Span(_GAP.join(cells).rstrip()))
 
 
 def _wrapped(text: str, width: int, style: str, indent: str = "") -> Iterator[Row]:

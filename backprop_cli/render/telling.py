@@ -14,7 +14,7 @@ from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.forms import ATOM, PRODUCT, SUM, Piece
 from backprop_cli.render.notation import UNICODE, Notation
-from backprop_cli.render.numbers import Written, write_number
+from backprop_cli.render.numbers import Written, write_number, write_rounded
 from backprop_cli.render.rows import Chain
 from backprop_cli.render.symbols import Script, Symbols, UnicodeScript
 from backprop_cli.render.typeset import Typesetter
@@ -54,6 +54,13 @@ def chains_of(told: Told) -> dict[Variable, Chain]:
         sides = teller.sides(book.line(slope(loss_of(), parameter)))
         chains[parameter] = Chain("".join(sides.symbols), "".join(sides.numbers or (sides.value,)))
     return chains
+
+
+def written(line: Line) -> Written:
+    """Write the value of a line; one that was rounded when it was worked out keeps its zeros."""
+    if isinstance(line.value, Decimal) and line.term is not None:
+        return write_rounded(line.value, line.digits)
+    return write_number(line.value, line.digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ class Teller:
 
     def sides(self, line: Line) -> Sides:
         """Write a line."""
-        name, value = self.name(line.key), self.number(line.value, line.digits).text
+        name, value = self.name(line.key), self._written(line).text
         if line.term is None:
             return Sides(name, (), (), "", value)
         taken, conditions = take_branches(line.term, self._holds)
@@ -156,7 +163,10 @@ class Teller:
             return self.number(leaf.value, _exactly(leaf.value)) if leaf.symbol else self._constant(leaf.value)
         line = self.told.sheet.book.line(leaf.key)  # type: ignore[arg-type]  # a sheet refers to nothing else
         given_in_full = line.term is None and self.told.sheet.book.rounding.carry
-        return self.number(line.value, _exactly(line.value) if given_in_full else line.digits)
+        return self.number(line.value, _exactly(line.value)) if given_in_full else self._written(line)
+
+    def _written(self, line: Line) -> Piece:
+        return _as_piece(written(line), self.notation)
 
     def _constant(self, value: float) -> Piece:
         return Piece(self.notation.half) if value == _HALF else self.number(value, _CONSTANT)

@@ -65,3 +65,9 @@ def stage_title(place: Place, names: NameTable, *, split: bool, letter: str = ""
     pattern = _OVER_SAMPLES if gathered else _TOPICS[place.topic]
     layer = (place.layer or 0) + names.vocabulary.notation.node_offset
     return pattern.format(layer=layer, above=layer + 1, letter=letter)
+
+
+def stage_heading(place: Place, names: NameTable, *, split: bool, letter: str = "") -> str:
+    """Name a stage as `stage_title` does, with a capital where it does not begin with the letter of a quantity."""
+    title = stage_title(place, names, split=split, letter=letter)
+    return title if letter and title.startswith(letter) else title[0].upper() + title[1:]
