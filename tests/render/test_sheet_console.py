@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -34,7 +35,7 @@ loss: half_sse
 optimizer: {name: adam, learning_rate: 0.1}
 names: {a_name_that_fills_a_whole_row_of_a_narrow_terminal: z2_1}
 """
-CASES = {
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "two-neurons": ("two-neurons", {}),
     "mazur": ("mazur", {}),
     "a batch": ("xor", {"step": 2, "sample": 3}),
