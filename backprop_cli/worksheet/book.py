@@ -9,12 +9,12 @@ from typing import TypeAlias, assert_never
 from backprop_cli.algebra.decimals import DECIMALS
 from backprop_cli.algebra.digits import Digits, rounded
 from backprop_cli.algebra.evaluation import evaluate_in
-from backprop_cli.algebra.sizes import SIZES, Sized, sized
+from backprop_cli.algebra.sizes import Sized, sized, sizes
 from backprop_cli.algebra.term import Term, references
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.worksheet import backward, forward, losses, update
 from backprop_cli.worksheet.ground import Ground, Key, Own, bare
-from backprop_cli.worksheet.witness import NotExplained, given, hold
+from backprop_cli.worksheet.witness import NotExplained, beside, given, hold
 
 _Definition: TypeAlias = Callable[[Ground, Variable], Term | None]
 
@@ -93,6 +93,7 @@ class Book:
     def __init__(self, ground: Ground, rounding: Rounding | None = None) -> None:
         self.ground = ground
         self.rounding = rounding or Rounding()
+        self._sizes = sizes(ground.precision, ground.least)
         self._terms: dict[Key, Term | None] = {}
         self._values: dict[Key, Sized] = {}
         self._carried: dict[Key, Decimal] = {}
@@ -121,6 +122,8 @@ class Book:
         """Give the value of a quantity with the size of what it is made of; raises as `value` does."""
         for waiting in self.needs(key, self._values):
             self._values[waiting] = self._evaluate(waiting)
+            for each in beside(self.ground, waiting):
+                self.exact(each)
         return self._values[key]
 
     def carried(self, key: Key) -> Decimal:
@@ -147,12 +150,12 @@ class Book:
     def _evaluate(self, key: Key) -> Sized:
         term = self.term(key)
         if term is None:
-            return sized(given(self.ground, key))
-        value = evaluate_in(SIZES, term, self._values.__getitem__)  # type: ignore[arg-type]
+            value = sized(given(self.ground, key))
+        else:
+            value = evaluate_in(self._sizes, term, self._values.__getitem__).settled()  # type: ignore[arg-type]
         if not math.isfinite(value.value):
             raise NotExplained(key)
-        hold(self.ground, key, value)
-        return value
+        return hold(self.ground, key, value)
 
     def _round(self, key: Key) -> Decimal:
         term = self.term(key)

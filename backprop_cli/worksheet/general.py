@@ -85,20 +85,23 @@ def _activation(ground: Ground, layer: int, sample: Sample) -> Equation:
     return Equation(left, forward.activation(ground, left))
 
 
-def _share(ground: Ground, layer: int, sample: Sample) -> Equation:  # noqa: ARG001  every rule is given its layer
+def _share(ground: Ground, layer: int, sample: Sample) -> Equation | None:  # noqa: ARG001  every rule is given its layer
+    if not losses.shares_are_taught(ground):
+        return None
     rule = ground.loss.in_letters()
     right = rule.share(ref(Variable("y", None, (K,), sample=sample)), ref(unit(ground, ground.depth, K, sample)))
     return Equation(share_of(K, sample), losses.over_outputs(ground, simplify(right)))
 
 
-def _sample_loss(ground: Ground, layer: int, sample: Sample) -> Equation:
+def _sample_loss(ground: Ground, layer: int, sample: Sample) -> Equation | None:
     part = P if ground.split else None
     if ground.outputs == 1:
-        return Equation(loss_of(part), _share(ground, layer, sample).right)
+        share = _share(ground, layer, sample)
+        return None if share is None else Equation(loss_of(part), share.right)
     return Equation(loss_of(part), over(K, ref(share_of(K, sample)), ground.outputs))
 
 
-def _loss(ground: Ground, layer: int, sample: Sample) -> Equation:
+def _loss(ground: Ground, layer: int, sample: Sample) -> Equation | None:
     if not ground.split:
         return _sample_loss(ground, layer, sample)
     right = _over_samples(ground, ref(loss_of(P)))
@@ -147,11 +150,16 @@ def _local(ground: Ground, top: Variable, bottom: Variable, sample: Sample) -> T
     return term
 
 
-def _error(ground: Ground, layer: int, sample: Sample) -> Equation:
+def _error(ground: Ground, layer: int, sample: Sample) -> Equation | None:
     left = slope(loss_of(), z(layer, J), sample)
-    joint = losses.shortcut(ground)
-    if layer == ground.depth and joint is not None and not ground.long:
-        return Equation(left, losses.joint_slope(ground, joint, J, sample))
+    if layer == ground.depth:
+        ways = {losses.shortcut_taken(ground, each) for each in ground.samples}
+        joint = ways.pop()
+        if ways:
+            # Some samples have no digits left for the full product: the lines have no rule in common.
+            return None
+        if joint is not None:
+            return Equation(left, losses.joint_slope(ground, joint, J, sample))
     if isinstance(ground.activation(layer), Rowwise):
         above = unit(ground, layer, K)
         way = product([ref(slope(loss_of(), above, sample)), ref(slope(above, z(layer, J), sample))])

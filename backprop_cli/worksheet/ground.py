@@ -14,6 +14,10 @@ from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
 from backprop_cli.rules.schedules import Schedule
 
+# What the engine's kernels may lose by adding up in another order, with digits to spare.
+_PRECISION = {"float64": 1e-9, "float32": 1e-4}
+# A few times the smallest normal number, where kernels hold up numbers that would be lost.
+_LEAST = {"float64": 1e-307, "float32": 5e-38}
 # The sample of a quantity: its row of the data, or None in a step on one sample, which needs no telling apart.
 Sample: TypeAlias = int | None
 
@@ -112,6 +116,16 @@ class Ground:
         """The samples, as losses and gradients of their own name them where there is more to the loss of the step."""
         return self.record.samples if self.split else (None,)
 
+    @property
+    def precision(self) -> float:
+        """The relative error that the engine may have, of the size of what a value is made of."""
+        return _PRECISION[self.record.before.dtype.name]
+
+    @property
+    def least(self) -> float:
+        """What the engine's errors may be at least, where numbers are very small."""
+        return _LEAST[self.record.before.dtype.name]
+
     def column(self, sample: Sample) -> int:
         """Give the column of a sample in the record's arrays."""
         return 0 if sample is None else self.record.samples.index(sample)
@@ -146,6 +160,12 @@ class Ground:
         parts = self.layout.layers[(parameter.layer or 1) - 1]
         part = parts.weights if parameter.symbol == "w" else parts.bias
         return part is not None and part.trainable
+
+    def fed(self, parameter: Variable) -> range:
+        """Give the neurons that a parameter feeds: its own, or all of a layer that shares it."""
+        if not parameter.indices:
+            return self.places(parameter.layer or 1)
+        return range(parameter.indices[0], parameter.indices[0] + 1)
 
     def lowest(self) -> int:
         """Give the lowest layer with something to train; one beyond the last where there is none."""

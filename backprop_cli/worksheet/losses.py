@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from backprop_cli.algebra.evaluation import evaluate_in
 from backprop_cli.algebra.rewrite import simplify
-from backprop_cli.algebra.sizes import SIZES, sized
+from backprop_cli.algebra.sizes import sized, sizes
 from backprop_cli.algebra.term import Number, Term, total
-from backprop_cli.quantities.quantity import Variable
+from backprop_cli.quantities.quantity import RunningIndex, Variable
 from backprop_cli.rules.losses import Shortcut
 from backprop_cli.worksheet.ground import Ground, Sample, loss_of, ref, share_of, unit, z
 
@@ -91,11 +91,28 @@ def shortcut_taken(ground: Ground, sample: Sample) -> Shortcut | None:
     found = shortcut(ground)
     if found is None or not ground.long:
         return found
-    whole = all(
-        keeps_digits(ground, ground.loss.slope(*_target_and_prediction(ground, output, sample)), sample)
+    # A general rule is about all samples.
+    asked = ground.samples if isinstance(sample, RunningIndex) else (sample,)
+    return None if any(_slopes_keep_digits(ground, each) for each in asked) else found
+
+
+def shares_are_taught(ground: Ground) -> bool:
+    """Say whether every share of the step is by the formula that is taught."""
+    if shortcut(ground) is None:
+        return True
+    shares = (
+        (ground.loss.share(*_target_and_prediction(ground, output, sample)), sample)
+        for sample in ground.samples
         for output in ground.places(ground.depth)
     )
-    return None if whole else found
+    return all(keeps_digits(ground, share, sample) for share, sample in shares)
+
+
+def _slopes_keep_digits(ground: Ground, sample: Sample) -> bool:
+    slopes = (
+        ground.loss.slope(*_target_and_prediction(ground, output, sample)) for output in ground.places(ground.depth)
+    )
+    return all(keeps_digits(ground, slope, sample) for slope in slopes)
 
 
 def keeps_digits(ground: Ground, term: Term, sample: Sample) -> bool:
@@ -107,14 +124,15 @@ def keeps_digits(ground: Ground, term: Term, sample: Sample) -> bool:
         values = ground.record.y if key.symbol == "y" else ground.record.predictions
         return sized(float(values[key.indices[0] - 1, column]))
 
-    value, size = evaluate_in(SIZES, term, value_of)  # type: ignore[arg-type]
+    value, size, _ = evaluate_in(sizes(), term, value_of)  # type: ignore[arg-type]
     return math.isfinite(value) and math.isfinite(size) and (value == 0.0 or abs(value) >= _TOO_SMALL * size)
 
 
 def penalty(ground: Ground, variable: Variable) -> Term:  # noqa: ARG001  every definition is given its variable
-    """Give the penalty: what all trainable weights add to the loss."""
+    """Give the penalty: what all trainable weights add to the loss; nothing where they are free."""
     price = ground.optimizer.penalty
-    assert price is not None  # noqa: S101  else it has no name
+    if price is None:
+        return Number(0.0)
     lettered = price.in_letters()
     weights = [key for key in ground.parameters(trainable=True) if key.symbol == "w"]
     return total([simplify(lettered.formula(ref(weight))) for weight in weights])

@@ -13,7 +13,7 @@ from backprop_cli.worksheet.ground import (
     Ground,
     Key,
     Own,
-    layer_of,
+    Sample,
     loss_of,
     new,
     share_of,
@@ -140,42 +140,50 @@ def _backward(ground: Ground) -> Iterator[Plan]:
 
 def _back_to(ground: Ground, layer: int) -> Iterator[Plan]:
     """Plan what leads from the layer above to the weighted inputs of a layer."""
-    above, last = layer + 1, layer == ground.depth
-    joint = last and not _long(ground)
-    if last and not joint:
-        yield _per_unit(ground, Topic.OUTPUT_SLOPES, layer, lambda n, p: slope(loss_of(), unit(ground, layer, n), p))
-    if not last:
+    above, apart = layer + 1, ground.samples
+    if layer == ground.depth:
+        apart = _told_in_full(ground)
+        yield _per_unit(
+            ground, Topic.OUTPUT_SLOPES, layer, lambda n, p: slope(loss_of(), unit(ground, layer, n), p), apart
+        )
+    else:
         if not _goes_through_updated(ground, above):
             yield _per_pair(ground, Topic.CONNECTIONS, layer, above, _connection(ground, layer))
         if has_parts(ground, loss_of(), unit(ground, layer, 1)):
             yield _per_pair(ground, Topic.CONTRIBUTIONS, layer, above, _contribution(ground, layer))
         if ground.topology.units(above) > 1 or isinstance(ground.activation(layer), Rowwise):
             yield _per_unit(ground, Topic.SUMS, layer, lambda n, p: slope(loss_of(), unit(ground, layer, n), p))
-    if not joint:
-        yield _slopes(ground, layer)
-    if joint or _has_error_lines(ground, layer):
-        yield _per_unit(ground, Topic.ERRORS, layer, lambda n, p: slope(loss_of(), z(layer, n), p))
+    yield _slopes(ground, layer, apart)
+    joint = tuple(sample for sample in ground.samples if sample not in apart)
+    with_errors = ground.samples if _has_error_lines(ground, layer) else joint
+    yield _per_unit(ground, Topic.ERRORS, layer, lambda n, p: slope(loss_of(), z(layer, n), p), with_errors)
 
 
-def _long(ground: Ground) -> bool:
-    """Say whether the output error is a full product; where digits fail in one sample, that sample alone is not."""
-    return any(shortcut_taken(ground, sample) is None for sample in ground.samples)
+def _told_in_full(ground: Ground) -> tuple[Sample, ...]:
+    """List the samples whose output error is a full product: none where the loss has a shortcut and it is taken."""
+    return tuple(sample for sample in ground.samples if shortcut_taken(ground, sample) is None)
 
 
 def _goes_through_updated(ground: Ground, layer: int) -> bool:
     return ground.sequential and ground.layout.layers[layer - 1].weights.trainable
 
 
-def _connection(ground: Ground, layer: int) -> Callable[[int, int, int | None], Key]:
+def _connection(ground: Ground, layer: int) -> Callable[[int, int, Sample], Key]:
     return lambda n, k, p: slope(z(layer + 1, k), unit(ground, layer, n), p)
 
 
-def _contribution(ground: Ground, layer: int) -> Callable[[int, int, int | None], Key]:
+def _contribution(ground: Ground, layer: int) -> Callable[[int, int, Sample], Key]:
     return lambda n, k, p: slope(share_of(k), unit(ground, layer, n), p)
 
 
-def _per_unit(ground: Ground, topic: Topic, layer: int, name: Callable[[int, int | None], Key]) -> Plan:
-    units, samples = ground.places(layer), ground.samples
+def _per_unit(
+    ground: Ground,
+    topic: Topic,
+    layer: int,
+    name: Callable[[int, Sample], Key],
+    some: tuple[Sample, ...] | None = None,
+) -> Plan:
+    units, samples = ground.places(layer), ground.samples if some is None else some
 
     def keys() -> Iterator[Key]:
         for sample in samples:
@@ -185,9 +193,14 @@ def _per_unit(ground: Ground, topic: Topic, layer: int, name: Callable[[int, int
 
 
 def _per_pair(
-    ground: Ground, topic: Topic, layer: int, other: int, name: Callable[[int, int, int | None], Key]
+    ground: Ground,
+    topic: Topic,
+    layer: int,
+    other: int,
+    name: Callable[[int, int, Sample], Key],
+    some: tuple[Sample, ...] | None = None,
 ) -> Plan:
-    units, others, samples = ground.places(layer), ground.places(other), ground.samples
+    units, others, samples = ground.places(layer), ground.places(other), ground.samples if some is None else some
 
     def keys() -> Iterator[Key]:
         for sample in samples:
@@ -197,10 +210,16 @@ def _per_pair(
     return Plan(backward_place(ground, topic, layer), len(units) * len(others) * len(samples), keys)
 
 
-def _slopes(ground: Ground, layer: int) -> Plan:
+def _slopes(ground: Ground, layer: int, samples: tuple[Sample, ...]) -> Plan:
+    def own(neuron: int, sample: Sample) -> Key:
+        return slope(unit(ground, layer, neuron), z(layer, neuron), sample)
+
+    def of_each(neuron: int, other: int, sample: Sample) -> Key:
+        return slope(unit(ground, layer, other), z(layer, neuron), sample)
+
     if isinstance(ground.activation(layer), Pointwise):
-        return _per_unit(ground, Topic.SLOPES, layer, lambda n, p: slope(unit(ground, layer, n), z(layer, n), p))
-    return _per_pair(ground, Topic.SLOPES, layer, layer, lambda n, k, p: slope(unit(ground, layer, k), z(layer, n), p))
+        return _per_unit(ground, Topic.SLOPES, layer, own, samples)
+    return _per_pair(ground, Topic.SLOPES, layer, layer, of_each, samples)
 
 
 def _has_error_lines(ground: Ground, layer: int) -> bool:
@@ -247,19 +266,12 @@ def _local_gradients(ground: Ground, layer: int) -> Plan:
     def keys() -> Iterator[Key]:
         for sample in ground.samples:
             for parameter in _trainable(ground, layer):
-                yield from (slope(z(layer, neuron), parameter, sample) for neuron in _fed(ground, parameter))
+                yield from (slope(z(layer, neuron), parameter, sample) for neuron in ground.fed(parameter))
 
     shape, parts = ground.shape(layer), ground.layout.layers[layer - 1]
     shared = shape.bias is BiasKind.LAYER and parts.bias is not None and parts.bias.trainable
     count = _count(ground, layer) + (shape.units - 1 if shared else 0)
     return Plan(gradient_place(ground, Topic.LOCAL_GRADIENTS, layer), count * len(ground.samples), keys)
-
-
-def _fed(ground: Ground, parameter: Variable) -> range:
-    """Give the neurons that a parameter feeds: its own, or all of a layer that shares it."""
-    if not parameter.indices:
-        return ground.places(layer_of(ground, parameter))
-    return range(parameter.indices[0], parameter.indices[0] + 1)
 
 
 def _sample_gradients(ground: Ground, layer: int) -> Plan:

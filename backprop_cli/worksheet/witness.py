@@ -1,20 +1,20 @@
 """The engine as a witness: what is given comes from its record, and what it computed must agree with the sheet."""
 
-from backprop_cli.algebra.sizes import UNIT, Sized
+from collections.abc import Iterator
+
+from backprop_cli.algebra.sizes import Sized
 from backprop_cli.errors import DivergedError, InternalError
 from backprop_cli.quantities.notation import LEAVING, write
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
-from backprop_cli.worksheet.ground import Ground, Key, Own, loss_of
-
-# How much less exactly float32 is computed, and its size.
-_SINGLE, _SINGLE_BYTES = 1e5, 4
-
+from backprop_cli.worksheet.ground import Ground, Key, Own, layer_of, loss_of, new, slope, z
 
 _ROUNDED = "has no value once the lines before it are rounded; carry more digits"
 _TOO_LARGE = (
     "has no finite value by its formula as it is taught, for numbers this large; scale the data or the starting "
-    "weights down, or write softmax with shift: max"
+    "weights down"
 )
+# What softmax has on its way.
+_OF_SOFTMAX = {"e", "s"}
 
 
 class NotExplained(DivergedError):  # noqa: N818  it names what has no explanation
@@ -26,7 +26,8 @@ class NotExplained(DivergedError):  # noqa: N818  it names what has no explanati
 
     def __init__(self, key: Key, *, rounded: bool = False) -> None:
         name = key.name if isinstance(key, Own) else write(key, LEAVING)
-        super().__init__(f"{name} {_ROUNDED if rounded else _TOO_LARGE}")
+        shifted = ", or write softmax with shift: max" if getattr(key, "symbol", "") in _OF_SOFTMAX else ""
+        super().__init__(f"{name} {_ROUNDED}" if rounded else f"{name} {_TOO_LARGE}{shifted}")
         self.key = key
 
 
@@ -37,22 +38,57 @@ def given(ground: Ground, key: Key) -> float:
         return float(record.state_before[key.symbol][ground.layout.address(key.parameter)])
     assert isinstance(key, Variable)  # noqa: S101  nothing else is given
     if key.symbol == "eta":
-        return record.rate
+        return ground.optimizer.learning_rate
     if key.symbol in {"w", "b"}:
         return float(record.before[ground.layout.address(key)])
     values = record.x if key.symbol == "x" else record.y
     return float(values[key.indices[0] - 1, ground.column(key.sample)])
 
 
-def hold(ground: Ground, key: Key, found: Sized) -> None:
-    """Raise InternalError where the engine has another value than the sheet."""
+def beside(ground: Ground, key: Key) -> Iterator[Key]:
+    """Walk what the engine has on its way to a line, where that may have no line of its own.
+
+    These are the errors and the applied gradient behind a gradient, and a frozen parameter after the step.
+    """
+    if isinstance(key, Variable) and key.symbol in {"w", "b"} and not key.moment and not ground.is_trainable(key):
+        yield new(key)
+    if key == loss_of() and not ground.penalized:
+        yield Variable("penalty")
+    if isinstance(key, Derivative) and key.top == loss_of():
+        yield from _beside_slope(ground, key)
+
+
+def _beside_slope(ground: Ground, key: Derivative) -> Iterator[Key]:
+    bottom, inner = key.bottom, key.sample if ground.many else None
+    if bottom.symbol == "z" and layer_of(ground, bottom) < ground.depth:
+        above = layer_of(ground, bottom) + 1
+        yield from (slope(loss_of(), z(above, neuron), inner) for neuron in ground.places(above))
+    if bottom.symbol not in {"w", "b"} or not ground.is_trainable(bottom):
+        return
+    if key.sample is None:
+        yield Attached("g", bottom)
+    if key.sample is not None or not ground.split:
+        yield from (slope(loss_of(), z(layer_of(ground, bottom), neuron), inner) for neuron in ground.fed(bottom))
+
+
+def hold(ground: Ground, key: Key, found: Sized) -> Sized:
+    """Give the value of a line again, its size no larger than what it and the engine's value differ by.
+
+    Lines that follow are so held to what follows from this one, and errors do not add up over the sheet.
+
+    Raises:
+        InternalError: the engine has another value than the sheet.
+    """
     seen = computed(ground, key)
     if seen is None:
-        return
-    slack = UNIT * (_SINGLE if ground.record.before.itemsize == _SINGLE_BYTES else 1.0)
-    if not abs(found.value - seen) <= slack * found.size:
+        return found
+    distance = abs(found.value - seen)
+    if not distance <= ground.precision * found.size:
         name = key.name if isinstance(key, Own) else write(key, LEAVING)
         raise InternalError(f"{name} is {found.value!r} on the worksheet and {seen!r} in the engine")
+    # Twice, since what follows may be rounded to the other side.
+    error = max(2.0 * distance, ground.least if found.value else 0.0)
+    return Sized(found.value, max(abs(found.value), error / ground.precision))
 
 
 def computed(ground: Ground, key: Key) -> float | None:
@@ -89,7 +125,7 @@ def _variable(ground: Ground, key: Variable) -> float | None:
 def _attached(ground: Ground, key: Attached) -> float | None:
     record = ground.record
     vector = record.applied if key.symbol == "g" else record.state_after.get(key.symbol)
-    if vector is None or not ground.is_trainable(key.parameter):
+    if vector is None or key.old or not ground.is_trainable(key.parameter):
         return None
     return float(vector[ground.layout.address(key.parameter)])
 
