@@ -22,8 +22,8 @@ from backprop_cli.worksheet.book import Line
 from backprop_cli.worksheet.ground import loss_of, slope
 from backprop_cli.worksheet.sheet import Stage, Worksheet
 
-# Constants of formulas are shown with this many digits where they have more.
-_CONSTANT = Digits(significant=4)
+# Constants are shown in full up to a length, and longer ones with these digits.
+_SHORT, _CONSTANT = 8, Digits(significant=4)
 _HALF = 0.5
 
 
@@ -159,23 +159,30 @@ class Teller:
         return self._constant(leaf.value)
 
     def _value(self, leaf: Number | Ref) -> Piece:
-        if isinstance(leaf, Number):
-            return self.number(leaf.value, _exactly(leaf.value)) if leaf.symbol else self._constant(leaf.value)
-        line = self.told.sheet.book.line(leaf.key)  # type: ignore[arg-type]  # a sheet refers to nothing else
-        given_in_full = line.term is None and self.told.sheet.book.rounding.carry
-        return self.number(line.value, _exactly(line.value)) if given_in_full else self._written(line)
+        if isinstance(leaf, Ref):
+            return self._written(self.told.sheet.book.line(leaf.key))  # type: ignore[arg-type]  # it refers to lines
+        return self.number(leaf.value, self._digits_of(leaf.value)) if leaf.symbol else self._constant(leaf.value)
 
     def _written(self, line: Line) -> Piece:
+        if line.term is None and self.told.sheet.book.rounding.carry:
+            # A pencil starts from what is given as it stands.
+            return self.number(line.value, Digits(significant=_length(line.value)))
         return _as_piece(written(line), self.notation)
 
     def _constant(self, value: float) -> Piece:
-        return Piece(self.notation.half) if value == _HALF else self.number(value, _CONSTANT)
+        return Piece(self.notation.half) if value == _HALF else self.number(value, self._digits_of(value))
+
+    def _digits_of(self, constant: float) -> Digits:
+        """Show a constant in full where it is short, or where its digits count; else as far as anyone reads it."""
+        length = _length(constant)
+        in_full = length <= _SHORT or self.told.sheet.book.rounding.carry
+        return Digits(significant=length) if in_full else _CONSTANT
 
 
-def _exactly(value: float | Decimal) -> Digits:
-    """Ask for all digits that a number has."""
+def _length(value: float | Decimal) -> int:
+    """Count the digits that a number has."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    return Digits(significant=max(1, len(exact.normalize().as_tuple().digits)))
+    return max(1, len(exact.normalize().as_tuple().digits))
 
 
 def _as_piece(written: Written, notation: Notation) -> Piece:
