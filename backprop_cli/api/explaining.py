@@ -118,6 +118,8 @@ def told_record(setup: Setup, record: StepRecord, choice: Choice) -> Told:
     ground = ground_of(setup, record, long=choice.long)
     rounding = rounding_of(setup, choice)
     sheet = _chosen(setup, ground, rounding, choice)
+    # What cannot be told is found before any of it is shown.
+    sheet.work_out()
     title = _title(record, len(setup.dataset.training))
     return Told(sheet, setup.names, title, describe(setup).summary, setup.name)
 

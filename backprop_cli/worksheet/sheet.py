@@ -69,6 +69,12 @@ class Worksheet:
         for stage in self.stages:
             yield from stage.lines()
 
+    def work_out(self) -> None:
+        """Find the value of every line; raises as `Book.value` does."""
+        for stage in self.stages:
+            for key in stage.keys():  # noqa: SIM118  a stage walks its keys, and is no mapping
+                self.book.value(key)
+
     def only(self, kinds: Collection[Kind]) -> "Worksheet":
         """Give the sheet with some of its parts alone."""
         return replace(self, stages=tuple(stage for stage in self.stages if stage.kind in kinds))
