@@ -1,7 +1,7 @@
 """The article's 1-1-1 net, stepped once by the engine, and what a run says around it; worksheets of many kinds."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,15 @@ def optimized(optimizer: str) -> str:
     return network("tanh", optimizer=optimizer)
 
 
+# e to the power of 710 has no float, nor has 1 / 0, nor the square of 1e200; what they are divided into has.
+STEEP = "network.layers.1.weights=[[-900.0, -900.0, -900.0]]"
+BEYOND = """
+network: {inputs: 1, layers: [{units: 1, activation: sigmoid, weights: [[0.3]], bias: 0.1}]}
+data: {inputs: [[0.5]], targets: [[1.5]]}
+loss: half_sse
+optimizer: {name: sgd}
+names: {nothing: 1 / (1 + 1 / (y_1 - y_1)), little: 1 / (1e200 * y_1) ** 2, less: exp(-exp(2000 * x_1))}
+"""
 # What a worksheet may be of: a config or the name of a shipped one, and a choice of what is told.
 SHEETS: dict[str, tuple[str, dict[str, Any]]] = {
     **{path.stem: (path.stem, {"everything": True}) for path in sorted((ROOT / "configs").glob("*.yaml"))},
@@ -174,13 +183,27 @@ SHEETS: dict[str, tuple[str, dict[str, Any]]] = {
     "scheduled": (network("tanh", "schedule: {name: step, every: 2, factor: 0.5}\ntraining: {epochs: 9}"), {"step": 6}),
     "named": (NAMED, {}),
     "named, in a batch": (network("tanh", "names: {E: L, miss: yhat_1 - y_1, half: L / 2}"), {}),
+    "saturated": (network("{name: leaky_relu}", "names: {miss: (yhat_1 - y_1) ** 2}"), {"settings": [STEEP]}),
+    "beyond plain Python": (BEYOND, {}),
     "long sums": (wide(784), {"everything": True, "only": ["L", "gnorm", "penalty", "dL/dw_1_784", "w_1_784_new"]}),
     "many classes": (wide(2, "{name: softmax, shift: max}", 120), {"only": ["L"]}),
     "sequential": ("mazur", {"settings": ["update_order=sequential"]}),
 }
 CARRIED: dict[str, tuple[str, dict[str, Any]]] = {
     f"{name}, rounded to {digits}": (SHEETS[name][0], {**SHEETS[name][1], "carry": True, **digits})
-    for name in ("two-neurons", "mazur", "xor", "softmax, long", "elu", "gelu", "huber", "adam", "named", "scheduled")
+    for name in (
+        "two-neurons",
+        "mazur",
+        "xor",
+        "beyond plain Python",
+        "softmax, long",
+        "elu",
+        "gelu",
+        "huber",
+        "adam",
+        "named",
+        "scheduled",
+    )
     for digits in ({"decimals": 3}, {"significant": 2})
 } | {"long sums, rounded": (SHEETS["long sums"][0], {**SHEETS["long sums"][1], "carry": True, "decimals": 6})}
 
@@ -194,13 +217,21 @@ def explained(config: str, choice: dict[str, Any]) -> Explanation:
     return explain(ROOT / "configs" / f"{config}.yaml", settings, **chosen)
 
 
-@pytest.fixture(scope="session", params=SHEETS)
+# These take a second or two each.
+SLOW = {"iris", "xor", "long sums", "many classes", "long sums, rounded"}
+
+
+def cases(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in names]
+
+
+@pytest.fixture(scope="session", params=cases(SHEETS))
 def exact_sheet(request: pytest.FixtureRequest) -> Explanation:
     """Give the worksheet of every case, its lines not rounded."""
     return explained(*SHEETS[request.param])
 
 
-@pytest.fixture(scope="session", params=CARRIED)
+@pytest.fixture(scope="session", params=cases(CARRIED))
 def carried_sheet(request: pytest.FixtureRequest) -> Explanation:
     """Give the worksheets that are calculated as with a pencil."""
     return explained(*CARRIED[request.param])

@@ -1,6 +1,7 @@
 """The script of a worksheet: run by a fresh interpreter, it gives every value of the sheet, digit for digit."""
 
 import ast
+import builtins
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,14 +59,22 @@ def test_only_what_a_script_uses_is_defined_in_it(sheet_of: Sheets) -> None:
     assert defined == ["exp"]
 
 
-@pytest.mark.parametrize("case", ["named", "xor", "adam"])
-def test_no_variable_is_assigned_twice_or_hides_a_word_of_python(case: str, sheet_of: Sheets) -> None:
-    explained = sheet_of("mazur" if case == "named" else "xor")
-    tree = ast.parse(explained.text("python"))
-    targets = [node.targets[0].id for node in tree.body if isinstance(node, ast.Assign)]  # type: ignore[attr-defined]
+def test_only_lines_at_which_python_would_raise_are_written_with_functions(sheet_of: Sheets) -> None:
+    net = "network: {inputs: 1, layers: [{units: 1, activation: sigmoid}]}\ndata: {inputs: [[0.5]], targets: [[1.5]]}\n"
+    names = "loss: half_sse\noptimizer: {name: sgd}\nnames: {none: 1 / (1 + 1 / (y - y)), half: y / 2}\n"
+    script = sheet_of(net + names).text("python")
+
+    assert "none = divide(1.0, 1.0 + divide(1.0, y - y))" in script
+    assert "half = y / 2.0" in script
+
+
+@pytest.mark.parametrize("config", ["two-neurons", "mazur", "xor"])
+def test_no_variable_is_assigned_twice_or_hides_a_word_of_python(config: str, sheet_of: Sheets) -> None:
+    tree = ast.parse(sheet_of(config).text("python"))
+    targets = [ast.unparse(target) for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
 
     assert len(set(targets)) == len(targets)
-    assert not set(targets) & set(dir(__builtins__))
+    assert not set(targets) & set(dir(builtins))
 
 
 def test_lines_of_a_script_are_short_enough_to_read(exact_sheet: Explanation) -> None:
