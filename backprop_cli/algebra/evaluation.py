@@ -48,7 +48,10 @@ def evaluate_in(domain: Domain[N], term: Term, value_of: Callable[[Hashable], N]
         term = term.args[0]
     value = _leaf_value(domain, term, value_of)
     for branch in reversed(spine):
-        others = [evaluate_in(domain, argument, value_of) for argument in branch.args[1:]]
+        others = [
+            value_of(argument.key) if isinstance(argument, Ref) else evaluate_in(domain, argument, value_of)
+            for argument in branch.args[1:]
+        ]
         value = domain.actions[branch.operator](value, *others)
     return value
 

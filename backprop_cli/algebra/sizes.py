@@ -10,6 +10,7 @@ there the size counts that much smaller errors, until the value meets others.
 """
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache, partial, reduce
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from backprop_cli.algebra.evaluation import FLOATS, Domain
 UNIT = 1e-9
 # How much less wrong constants can be: float64 rounds to 2e-16.
 _ROUNDING = 1e-6
+_TINIEST = sys.float_info.min
 # The largest slope of the error function, 2/√π.
 _STEEPEST = 2.0 / math.sqrt(math.pi)
 
@@ -82,7 +84,8 @@ def _pow(unit: float, x: Sized, y: Sized) -> float:
 
 def _exp(unit: float, x: Sized) -> float:
     grown = FLOATS.actions["expm1"](unit * x.size) / unit
-    return FLOATS.actions["exp"](x.value) * max(1.0, grown)
+    # A power of e is never an exact zero, even where it is rounded to one.
+    return max(_TINIEST, FLOATS.actions["exp"](x.value) * max(1.0, grown))
 
 
 def _ln(unit: float, x: Sized) -> float:
@@ -179,9 +182,10 @@ def _with_size(name: str, unit: float, least: float) -> Callable[..., Sized]:
     lowest = least / unit if name in _UNDERFLOWING else 0.0
 
     def act(*xs: Sized) -> Sized:
-        constant = all(x.constant for x in xs)
-        known = xs if constant else tuple(x.settled() for x in xs)
-        value, size = value_of(*(x.value for x in known)), size_of(unit, *known)
+        # Lists, since this runs once for each product of a wide sum.
+        constant = all([x.constant for x in xs])  # noqa: C419
+        known = xs if constant else [x.settled() if x.constant else x for x in xs]
+        value, size = value_of(*[x.value for x in known]), size_of(unit, *known)
         if math.isnan(size):
             # A bound that is infinite times a value that is zero is no bound.
             return Sized(value, math.inf, constant)

@@ -94,7 +94,7 @@ def lift(operand: Operand) -> Term:
 
 def apply(operator: str, *operands: Operand) -> Apply:
     """Apply an operator to terms and numbers."""
-    return Apply(operator, tuple(lift(operand) for operand in operands))
+    return Apply(operator, tuple([operand if isinstance(operand, Term) else lift(operand) for operand in operands]))
 
 
 def references(term: Term) -> Iterator[Hashable]:

@@ -18,9 +18,8 @@ from backprop_cli.worksheet.witness import NotExplained, beside, given, hold
 
 _Definition: TypeAlias = Callable[[Ground, Variable], Term | None]
 
+_GIVEN = {"x", "y", "w", "b"}
 _VARIABLES: Mapping[str, _Definition] = {
-    "x": lambda ground, variable: None,  # noqa: ARG005  what is given has no term
-    "y": lambda ground, variable: None,  # noqa: ARG005
     "z": forward.weighted_input,
     "a": forward.activation,
     "yhat": forward.activation,
@@ -32,7 +31,6 @@ _VARIABLES: Mapping[str, _Definition] = {
     "gnorm": update.length,
 }
 _MOMENTS: Mapping[str, _Definition] = {
-    "": lambda ground, parameter: None,  # noqa: ARG005
     "new": update.moved,
     "change": lambda ground, parameter: update.changed(parameter),  # noqa: ARG005
 }
@@ -94,7 +92,9 @@ class Book:
         self.ground = ground
         self.rounding = rounding or Rounding()
         self._sizes = sizes(ground.precision, ground.least)
+        self._frozen = any(not part.trainable for part in ground.layout.parts())
         self._terms: dict[Key, Term | None] = {}
+        self._uses: dict[Key, tuple[Key, ...]] = {}
         self._values: dict[Key, Sized] = {}
         self._carried: dict[Key, Decimal] = {}
 
@@ -105,6 +105,8 @@ class Book:
 
     def term(self, key: Key) -> Term | None:
         """Give the expression of a quantity; None where it is given."""
+        if is_given(key):
+            return None
         if key not in self._terms:
             self._terms[key] = define(self.ground, key)
         return self._terms[key]
@@ -122,8 +124,9 @@ class Book:
         """Give the value of a quantity with the size of what it is made of; raises as `value` does."""
         for waiting in self.needs(key, self._values):
             self._values[waiting] = self._evaluate(waiting)
-            for each in beside(self.ground, waiting):
-                self.exact(each)
+            if self._frozen or not is_given(waiting):
+                for each in beside(self.ground, waiting):
+                    self.exact(each)
         return self._values[key]
 
     def carried(self, key: Key) -> Decimal:
@@ -139,13 +142,22 @@ class Book:
             top, expanded = pending.pop()
             if top in known:
                 continue
-            if expanded:
+            needed = () if expanded else self._needed(top)
+            if not needed:
                 yield top
                 continue
             pending.append((top, True))
-            term = self.term(top)
-            if term is not None:
-                pending.extend((each, False) for each in reversed(uses(term)) if each not in known)
+            # What is given needs nothing, so it can go first; there may be thousands of it.
+            yield from (each for each in needed if is_given(each) and each not in known)
+            pending.extend((each, False) for each in reversed(needed) if each not in known)
+
+    def _needed(self, key: Key) -> tuple[Key, ...]:
+        if is_given(key):
+            return ()
+        if key not in self._uses:
+            term = self.term(key)
+            self._uses[key] = () if term is None else uses(term)
+        return self._uses[key]
 
     def _evaluate(self, key: Key) -> Sized:
         term = self.term(key)
@@ -169,8 +181,17 @@ class Book:
         return rounded(carried, self.rounding.of(key))
 
 
+def is_given(key: Key) -> bool:
+    """Say whether a quantity is what every step starts from, by its name alone."""
+    if isinstance(key, Variable):
+        return not key.moment and key.symbol in _GIVEN
+    return isinstance(key, Attached) and key.old
+
+
 def define(ground: Ground, key: Key) -> Term | None:
     """Give the expression of a quantity; None where it is given."""
+    if is_given(key):
+        return None
     match key:
         case Own():
             return ground.expressions[key]

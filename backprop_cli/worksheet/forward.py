@@ -1,13 +1,14 @@
 """The forward pass as terms: weighted inputs, activations, and what softmax needs in between."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from backprop_cli.algebra.rewrite import simplify
-from backprop_cli.algebra.term import Term, total
+from backprop_cli.algebra.term import Apply, Ref, Term, total
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
-from backprop_cli.worksheet.ground import Ground, Sample, ref, unit, w, z
+from backprop_cli.worksheet.ground import Ground, Sample, ref, unit, z
 
 
 def weighted_input(ground: Ground, variable: Variable) -> Term:
@@ -16,14 +17,20 @@ def weighted_input(ground: Ground, variable: Variable) -> Term:
     A bias per connection stands beside its connection, as its author writes it.
     """
     layer, (neuron,), sample = variable.layer or 1, variable.indices, variable.sample
-    kind = ground.shape(layer).bias
+    kind, first = ground.shape(layer).bias, unit(ground, layer - 1, 1, sample)
     summands: list[Term] = []
-    for source in ground.places(layer - 1):
-        below = unit(ground, layer - 1, source, sample)
-        summands.append(ref(w(layer, neuron, source), "weight") * ref(below, "input"))
+    for source, below in enumerate(_sources(first.symbol, first.layer, ground.topology.units(layer - 1), sample), 1):
+        # Made by hand, not by `*`: a wide layer has thousands of them.
+        summands.append(Apply("mul", (Ref(Variable("w", layer, (neuron, source)), "weight"), below)))
         if kind is BiasKind.CONNECTION:
             summands.append(ref(Variable("b", layer, (neuron, source)), "bias"))
     return total([*summands, *(ref(bias, "bias") for bias in _own_bias(kind, layer, neuron))])
+
+
+@lru_cache(maxsize=64)
+def _sources(symbol: str, layer: int | None, units: int, sample: Sample) -> tuple[Ref, ...]:
+    """Refer to all that a layer puts out; every neuron above it does."""
+    return tuple(Ref(Variable(symbol, layer, (neuron,), "", sample), "input") for neuron in range(1, units + 1))
 
 
 def _own_bias(kind: BiasKind, layer: int, neuron: int) -> list[Variable]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from backprop_cli.quantities.quantity import Attached
-from backprop_cli.worksheet.book import Book, Line, Rounding
+from backprop_cli.quantities.quantity import Attached, Variable
+from backprop_cli.worksheet.book import Book, Line, Rounding, is_given
 from backprop_cli.worksheet.general import Equation, general
 from backprop_cli.worksheet.ground import Ground, Key
 from backprop_cli.worksheet.places import Kind, Place, Topic, given_rate, place, rank
@@ -110,14 +109,26 @@ def of_sample(ground: Ground, sample: int, rounding: Rounding | None = None) -> 
 
 def _grouped(book: Book, keys: Collection[Key]) -> Iterator[Stage]:
     """Put lines into their stages; within a stage they keep to its order, and other derivatives to that of the ways."""
-    ground = book.ground
-    placed = [(_place_of(book, key), key) for key in keys]
-    placed.sort(key=lambda pair: pair[0].order)
-    for where, group in groupby(placed, key=lambda pair: pair[0]):
-        members = [key for _, key in group]
+    ground, groups = book.ground, _by_place(book, keys)
+    for where in sorted(groups, key=lambda each: each.order):
+        members = groups[where]
         if where.topic is not Topic.OTHER_DERIVATIVES:
             members.sort(key=lambda key: rank(ground, key))
         yield _stage(book, where, len(members), lambda members=members: iter(members))  # type: ignore[misc]
+
+
+def _by_place(book: Book, keys: Collection[Key]) -> dict[Place, list[Key]]:
+    groups: dict[Place, list[Key]] = {}
+    given: dict[str, list[Key]] = {}
+    for key in keys:
+        if isinstance(key, Variable) and is_given(key):
+            # There may be thousands of them, and their letter alone says where they stand.
+            given.setdefault(key.symbol, []).append(key)
+        else:
+            groups.setdefault(_place_of(book, key), []).append(key)
+    for members in given.values():
+        groups.setdefault(place(book.ground, members[0]), []).extend(members)
+    return groups
 
 
 def _place_of(book: Book, key: Key) -> Place:
