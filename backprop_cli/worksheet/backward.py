@@ -181,7 +181,7 @@ def _of_weighted_input(ground: Ground, top: Variable, bottom: Variable, sample: 
     layer, (neuron,) = top.layer or 1, top.indices
     if bottom.symbol in {"w", "b"} and bottom.layer == layer:
         return ref(unit(ground, layer - 1, bottom.indices[1], sample), "input") if bottom.symbol == "w" else ONE
-    if bottom == unit(ground, layer - 1, *bottom.indices[:1]):
+    if bottom.symbol in {"a", "x"} and layer_of(ground, bottom) == layer - 1:
         return ref(w(layer, neuron, bottom.indices[0]), "weight")
     return None
 

@@ -12,6 +12,7 @@ import pytest
 
 from backprop_cli.api import load
 from backprop_cli.api.explaining import ground_of
+from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.loader import Setup
 from backprop_cli.training.loop import record_step
 from backprop_cli.worksheet.ground import Ground
@@ -71,6 +72,11 @@ class Case:
     setup: Setup
     step: int
     config: Config
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the config says."""
+        return self.setup.experiment
 
     def ground(self, *, long: bool = False) -> Ground:
         """Train to just before the step, and put together what its sheet stands on."""
