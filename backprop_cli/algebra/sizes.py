@@ -10,7 +10,6 @@ there the size counts that much smaller errors, until the value meets others.
 """
 
 import math
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache, partial, reduce
 from typing import NamedTuple
@@ -21,7 +20,6 @@ from backprop_cli.algebra.evaluation import FLOATS, Domain
 UNIT = 1e-9
 # How much less wrong constants can be: float64 rounds to 2e-16.
 _ROUNDING = 1e-6
-_TINIEST = sys.float_info.min
 # The largest slope of the error function, 2/√π.
 _STEEPEST = 2.0 / math.sqrt(math.pi)
 
@@ -84,8 +82,7 @@ def _pow(unit: float, x: Sized, y: Sized) -> float:
 
 def _exp(unit: float, x: Sized) -> float:
     grown = FLOATS.actions["expm1"](unit * x.size) / unit
-    # A power of e is never an exact zero, even where it is rounded to one.
-    return max(_TINIEST, FLOATS.actions["exp"](x.value) * max(1.0, grown))
+    return FLOATS.actions["exp"](x.value) * max(1.0, grown)
 
 
 def _ln(unit: float, x: Sized) -> float:
@@ -189,8 +186,9 @@ def _with_size(name: str, unit: float, least: float) -> Callable[..., Sized]:
         if math.isnan(size):
             # A bound that is infinite times a value that is zero is no bound.
             return Sized(value, math.inf, constant)
-        # What is made of zeros that are exact is an exact zero.
-        return Sized(value, max(abs(value), size, lowest if size else 0.0), constant)
+        # Zero times anything is an exact zero; what is too small for its size to show is none.
+        is_exact = size == 0.0 and any(x.size == 0.0 for x in known)
+        return Sized(value, max(abs(value), size, 0.0 if is_exact else lowest), constant)
 
     return act
 

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from backprop_cli.algebra.evaluation import evaluate_in
+from backprop_cli.algebra.evaluation import FLOATS, evaluate_in
 from backprop_cli.algebra.rewrite import simplify
 from backprop_cli.algebra.sizes import sized, sizes
 from backprop_cli.algebra.term import Number, Term, total
 from backprop_cli.quantities.quantity import RunningIndex, Variable
+from backprop_cli.rules.activations import Pointwise, Rowwise
 from backprop_cli.rules.losses import Shortcut
 from backprop_cli.worksheet.ground import Ground, Sample, loss_of, ref, share_of, unit, z
 
@@ -121,11 +122,21 @@ def keeps_digits(ground: Ground, term: Term, sample: Sample) -> bool:
 
     def value_of(key: object) -> object:
         assert isinstance(key, Variable)  # noqa: S101  a loss is a function of these
-        values = ground.record.y if key.symbol == "y" else ground.record.predictions
-        return sized(float(values[key.indices[0] - 1, column]))
+        row = key.indices[0] - 1
+        return sized(float(ground.record.y[row, column]) if key.symbol == "y" else _predicted(ground, row, column))
 
     value, size, _ = evaluate_in(sizes(), term, value_of)  # type: ignore[arg-type]
     return math.isfinite(value) and math.isfinite(size) and (value == 0.0 or abs(value) >= _TOO_SMALL * size)
+
+
+def _predicted(ground: Ground, row: int, column: int) -> float:
+    """Give ŷ as the formula that is taught has it, which may be 0 where the engine's is not."""
+    rule, inputs = ground.activations[-1], [float(each) for each in ground.record.z[-1][:, column]]
+    if isinstance(rule, Pointwise):
+        return rule.formula(inputs[row])
+    assert isinstance(rule, Rowwise)  # noqa: S101  the kinds are two
+    exponentials = rule.exponentials(inputs)
+    return FLOATS.actions["div"](exponentials[row], sum(exponentials))
 
 
 def penalty(ground: Ground, variable: Variable) -> Term:  # noqa: ARG001  every definition is given its variable
