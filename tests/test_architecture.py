@@ -34,8 +34,8 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "render": ({"algebra", "quantities", "rules", "worksheet", "grading", "training", "engine"}, {"rich", "plotext"}),
     "cli": (
         {
-            "documents", "algebra", "quantities", "rules", "engine", "data", "config", "training", "worksheet", "grading",
-            "oracles", "exchange", "render", "api",
+            "documents", "algebra", "quantities", "rules", "engine", "data", "config", "training", "worksheet",
+            "grading", "oracles", "exchange", "render", "api",
         },
         {"typer", "rich"},
     ),
