@@ -17,6 +17,8 @@ ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
 NAN = Decimal("NaN")
 # 50 digits are kept; series are added up with more.
 DIGITS, GUARDED = 50, 80
+# Below this, two terms of a series are 50 digits.
+SMALL = Decimal("1e-25")
 # Beyond this the error function is 1 to 50 digits.
 FLAT = 11
 # Powers whose exponent is beyond this are taken for overflow, which spares computing them.
@@ -53,8 +55,8 @@ def exp(x: Decimal) -> Decimal:
 
 @guarded
 def expm1(x: Decimal) -> Decimal:
-    """Give eˣ − 1."""
-    return exp(x) - ONE
+    """Give eˣ − 1; next to zero by the first terms of its series."""
+    return x + x * x / TWO if abs(x) < SMALL else exp(x) - ONE
 
 
 def ln(x: Decimal) -> Decimal:
@@ -64,8 +66,8 @@ def ln(x: Decimal) -> Decimal:
 
 @guarded
 def log1p(x: Decimal) -> Decimal:
-    """Give ln(1 + x)."""
-    return ln(ONE + x)
+    """Give ln(1 + x); next to zero by the first terms of its series."""
+    return x - x * x / TWO if abs(x) < SMALL else ln(ONE + x)
 
 
 def sqrt(x: Decimal) -> Decimal:
@@ -82,29 +84,29 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
 
 @guarded
 def tanh(x: Decimal) -> Decimal:
-    """Give the hyperbolic tangent, by e²ˣ."""
+    """Give the hyperbolic tangent, by e²ˣ − 1."""
     if abs(x) > GUARDED * 2:
         return ONE.copy_sign(x)
-    doubled = (TWO * x).exp()
-    return (doubled - ONE) / (doubled + ONE)
+    grown = expm1(TWO * x)
+    return grown / (grown + TWO)
 
 
 @guarded
 def erf(x: Decimal) -> Decimal:
-    """Give the error function, by its series 2/√π Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1))."""
+    """Give the error function, by the series without minus signs: 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · … (2n + 1))."""
     if abs(x) > FLAT:
         return ONE.copy_sign(x)
-    term, total, n = x, x, 0
-    while abs(term) > Decimal(10) ** -GUARDED:
-        n += 1
-        term = -term * x * x / n
-        total += term / (2 * n + 1)
-    return TWO * total / PI.sqrt()
+    term, total, odd = x, x, 1
+    while abs(term) > abs(total) * Decimal(10) ** -GUARDED:
+        odd += 2
+        term = term * TWO * x * x / odd
+        total += term
+    return TWO * total * exp(-x * x) / PI.sqrt()
 
 
 @guarded
 def cos(x: Decimal) -> Decimal:
-    """Give the cosine, by its series around the nearest whole turn."""
+    """Give the cosine, by its series around the nearest whole turn; beyond 10³⁰ turns are not known exactly."""
     turned = x.remainder_near(TWO * PI)
     term, total, n = ONE, ONE, 0
     while abs(term) > Decimal(10) ** -GUARDED:

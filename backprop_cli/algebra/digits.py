@@ -30,6 +30,9 @@ def rounded(exact: Decimal, digits: Digits) -> Decimal:
     """
     if digits.decimals is None:
         return _significant(exact, digits.significant)
+    if exact.adjusted() + digits.decimals >= _ROUNDING.prec:
+        # Far beyond the doubles there is nothing behind the point.
+        return exact
     fixed = exact.quantize(Decimal(1).scaleb(-digits.decimals), context=_ROUNDING)
     if fixed == 0 and exact != 0:
         return _significant(exact, _LEAST_SIGNIFICANT)

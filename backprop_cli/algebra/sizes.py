@@ -39,7 +39,7 @@ class Sized(NamedTuple):
 
     def settled(self) -> "Sized":
         """Give the size as it counts beside values that are no constants."""
-        return Sized(self.value, max(abs(self.value), self.size * _ROUNDING)) if self.constant else self
+        return Sized(self.value, max(self.size * _ROUNDING, abs(self.value))) if self.constant else self
 
 
 def sized(value: float) -> Sized:
@@ -72,6 +72,9 @@ def _div(unit: float, x: Sized, y: Sized) -> float:
 
 def _pow(unit: float, x: Sized, y: Sized) -> float:
     base, exponent = abs(x.value), y.value
+    if base == 0.0 and y.size and exponent <= unit * y.size:
+        # Whether the power is 0, 1 or infinite hangs on the sign of the exponent.
+        return math.inf
     # The error counts most where the base is largest, or smallest under a power below 1.
     steepest = base + unit * x.size if exponent >= 1.0 else base - unit * x.size
     if steepest <= 0.0:
@@ -183,7 +186,7 @@ def _with_size(name: str, unit: float, least: float) -> Callable[..., Sized]:
         constant = all([x.constant for x in xs])  # noqa: C419
         known = xs if constant else [x.settled() if x.constant else x for x in xs]
         value, size = value_of(*[x.value for x in known]), size_of(unit, *known)
-        if math.isnan(size):
+        if math.isnan(value) or math.isnan(size):
             # A bound that is infinite times a value that is zero is no bound.
             return Sized(value, math.inf, constant)
         # Zero times anything is an exact zero; what is too small for its size to show is none.
