@@ -1,6 +1,7 @@
 """From a setup to the worksheet of one of its steps: train to just before it, record it, choose what to tell."""
 
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backprop_cli.algebra.digits import Digits
@@ -8,7 +9,7 @@ from backprop_cli.algebra.term import Apply, Ref, Term
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.naming import belongs_to_a_sample
 from backprop_cli.engine.record import StepRecord
-from backprop_cli.errors import UsageError, counted
+from backprop_cli.errors import UsageError, counted, did_you_mean
 from backprop_cli.quantities.derived import Meaning
 from backprop_cli.quantities.problem import NameProblem
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
@@ -17,6 +18,7 @@ from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.sheet_latex import notebook
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
+from backprop_cli.rules.base import LARGEST_COUNT
 from backprop_cli.training.loop import describe, record_step, turn_of
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Line, Rounding
@@ -26,6 +28,11 @@ from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
 
 # A sheet with more lines is made only when it is asked for.
 MOST_LINES = 2000
+# The parts of a sheet that can be asked for.
+PARTS = tuple(kind.value for kind in Kind if kind not in {Kind.GIVEN, Kind.OWN})
+_BOUNDS = {
+    "step": (1, LARGEST_COUNT), "sample": (1, LARGEST_COUNT), "decimals": (0, 30), "significant": (1, 30),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,26 @@ class Choice:
     significant: int | None = None
     carry: bool | None = None
     everything: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("only", "stages"):
+            if isinstance(getattr(self, name), str):
+                raise UsageError(f"{name} is a list of names, not one; write [{getattr(self, name)!r}]")
+        for stage in self.stages:
+            if stage not in PARTS:
+                raise UsageError(
+                    f"there is no stage {stage!r}{did_you_mean(stage, PARTS)}; there are: {', '.join(PARTS)}"
+                )
+        for name, (low, high) in _BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, int) and low <= value <= high):
+                raise UsageError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
+        if self.decimals is not None and self.significant is not None:
+            raise UsageError("decimals and significant digits exclude each other; keep one")
+
+
+class NotInStep(UsageError):  # noqa: N818  it names what is wrong
+    """Report a name that means nothing in the step that is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +135,6 @@ def told_step(setup: Setup, choice: Choice) -> Told:
         UsageError: the choice cannot be met.
         DivergedError: a value is not finite.
     """
-    if choice.decimals is not None and choice.significant is not None:
-        raise UsageError("decimals and significant digits exclude each other; keep one")
     return told_record(setup, record_step(setup, choice.step), choice)
 
 
@@ -232,7 +257,7 @@ def _chosen(setup: Setup, ground: Ground, rounding: Rounding, choice: Choice) ->
     else:
         sheet = whole(ground, rounding)
     if choice.stages:
-        sheet = sheet.only([Kind(stage) for stage in choice.stages])
+        sheet = _parts(sheet, choice.stages)
     if sheet.count > MOST_LINES and not choice.everything and not choice.only:
         raise UsageError(
             f"the sheet of this step has {counted(sheet.count, 'line')}; choose with --only NAME or --stage, "
@@ -241,22 +266,41 @@ def _chosen(setup: Setup, ground: Ground, rounding: Rounding, choice: Choice) ->
     return sheet
 
 
-def _wanted(setup: Setup, ground: Ground, name: str, sample: int | None) -> Key:
+def _parts(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
+    parts = sheet.only([Kind(stage) for stage in stages])
+    if not parts.stages:
+        there = dict.fromkeys(stage.kind.value for stage in sheet.stages if stage.kind.value in PARTS)
+        raise UsageError(f"nothing of what is chosen belongs to {' or '.join(stages)}; it has {', '.join(there)}")
+    return parts
+
+
+def _wanted(setup: Setup, ground: Ground, text: str, sample: int | None) -> Key:
     """Give what a name asks for; a sample that was chosen stands for one that the name leaves out."""
+    name = text.strip()
     try:
-        meaning = setup.names.resolve(name)
-        core, _, own_sample = name.strip().partition("@")
-        if sample is not None and not own_sample and ground.many and belongs_to_a_sample(meaning):
-            return _wanted(setup, ground, f"{name}@{sample}", None)
-        if not own_sample and ground.many and belongs_to_a_sample(meaning):
+        core, _, own_sample = name.partition("@")
+        meaning = setup.names.resolve(_of_sample(setup, ground, name, sample))
+        if ground.many and belongs_to_a_sample(meaning):
             raise _which_sample(ground, name)
         if not isinstance(meaning, Term):
             return normal(ground, meaning)
-        return _own(ground, Own(core, int(own_sample) if own_sample and ground.many else None))
+        return _own(ground, Own(core, int(own_sample or sample or 0) or None if ground.many else None))
     except NameProblem as problem:
-        text = str(problem)
         quoted = f"{name!r}: "
-        raise UsageError(f"--only: {quoted}{text.removeprefix(quoted)}") from None
+        raise NotInStep(quoted + str(problem).removeprefix(quoted)) from None
+
+
+def _of_sample(setup: Setup, ground: Ground, name: str, sample: int | None) -> str:
+    """Give a name with the sample that was chosen, where it has a value for that sample alone."""
+    own = name.partition("@")[2]
+    if sample is not None and own not in {"", str(sample)}:
+        raise NameProblem(f"the name says sample {own}, and sample {sample} is chosen; write the same")
+    if sample is None or own or not ground.many:
+        return name
+    with suppress(NameProblem):
+        setup.names.resolve(f"{name}@{sample}")
+        return f"{name}@{sample}"
+    return name
 
 
 def _own(ground: Ground, key: Own) -> Own:

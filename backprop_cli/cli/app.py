@@ -115,9 +115,12 @@ def explain(
     decimals: Annotated[int | None, typer.Option(min=0, max=30, help="digits after the point")] = None,
     significant: Annotated[int | None, typer.Option(min=1, max=30, help="significant digits")] = None,
     carry: Annotated[
-        bool | None, typer.Option("--carry/--no-carry", help="round each line before the next uses it, as on paper")
+        bool | None,
+        typer.Option(
+            "--carry/--no-carry", help="round each line before the next uses it; a later step starts from exact values"
+        ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="tell a sheet of any length")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="tell a whole sheet of more than 2,000 lines")] = False,
     form: Annotated[
         SheetForm | None, typer.Option("--format", help="form of the sheet; by default as --output's suffix says")
     ] = None,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from backprop_cli.api.explaining import Choice, told_step
+from backprop_cli.api.explaining import Choice, NotInStep, told_step
 from backprop_cli.cli.output import write_result
 from backprop_cli.config.loader import load
 from backprop_cli.errors import UsageError
@@ -27,7 +27,10 @@ def run(
     chosen = _form(form, output)
     if standalone and chosen.name != "latex":
         raise UsageError(f"--standalone is for --format latex; {chosen.name} is always whole")
-    told = told_step(load(config, settings), choice)
+    try:
+        told = told_step(load(config, settings), choice)
+    except NotInStep as problem:
+        raise UsageError(f"--only: {problem}") from None
     if chosen.name == "console" and output is None:
         console = Console()
         show_rows(console, lay_out(told, console.width))

@@ -11,20 +11,21 @@ from typing import Any
 from rich.console import Console
 
 from backprop_cli.algebra.digits import Digits
-from backprop_cli.api.explaining import Choice, rounding_of, told_record
+from backprop_cli.api.explaining import Choice, ground_of, rounding_of
 from backprop_cli.cli.output import write_result
 from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Variable
-from backprop_cli.render.rows import Chain, Speaker, circumstances
+from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, circumstances
 from backprop_cli.render.telling import chains_of
 from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.loop import SMALL, describe, steps_to_trace, train
 from backprop_cli.training.start import layout_of
+from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained
 
 # Width of a console result that goes to a file.
@@ -128,11 +129,11 @@ def _show_event(console: Console, setup: Setup, speaker: Speaker, event: RunStar
 
 
 def _chains(setup: Setup, record: StepRecord) -> dict[Variable, Chain]:
-    """Tell how the gradients come about, in nets that are shown number by number."""
-    if len(record.before) > SMALL:
+    """Tell how the gradients come about, in steps that are small enough to be shown number by number."""
+    if len(record.before) > SMALL or len(record.samples) > MOST_SAMPLES:
         return {}
     try:
-        return chains_of(told_record(setup, record, Choice(carry=False)))
+        return chains_of(Book(ground_of(setup, record), rounding_of(setup, Choice(carry=False))), setup.names)
     except NotExplained:
         # A formula overflows as it is taught; what was trained is right, and is shown.
         return {}

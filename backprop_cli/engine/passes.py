@@ -62,7 +62,7 @@ def _bind_bias(bias: Array, kind: BiasKind, z: Array, spread: Array) -> Run:
 
 def shortcut_of(network: Network, loss: Loss) -> Shortcut | None:
     """Give the loss's shortcut for the last layer's activation, where it has one."""
-    return loss.shortcuts.get(type(network.activations[-1]))
+    return loss.shortcut_for(network.activations[-1])
 
 
 def bind_measure(network: Network, loss: Loss, space: Workspace) -> Callable[[], float]:

@@ -6,7 +6,7 @@ from itertools import groupby, islice
 
 from backprop_cli.render.sheet_console import MOST_GIVEN
 from backprop_cli.render.telling import Told
-from backprop_cli.render.titles import KINDS, stage_title
+from backprop_cli.render.titles import KINDS, stage_heading
 from backprop_cli.worksheet.book import Line
 from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Stage
@@ -63,6 +63,4 @@ def chapters(told: Told, letter: Callable[[str], str]) -> Iterator[Chapter]:
 
 def _title(told: Told, stage: Stage, letter: Callable[[str], str]) -> str:
     written = letter(stage.place.letter) if stage.place.letter else ""
-    title = stage_title(stage.place, told.names, split=told.sheet.ground.split, letter=written)
-    # A letter keeps its case: m and M are two things.
-    return title if written and title.startswith(written) else title[0].upper() + title[1:]
+    return stage_heading(stage.place, told.names, split=told.sheet.ground.split, letter=written)

@@ -43,6 +43,8 @@ def write_number(x: float | Decimal, digits: Digits) -> Written:
 
 def write_rounded(short: Decimal, digits: Digits) -> Written:
     """Write a number that is rounded already, with the zeros that this left: 0.60 stays 0.60."""
+    if not short.is_finite():
+        return write_number(float(short), digits)
     negative, size = short < 0, short.copy_abs()
     as_asked = digits.decimals is not None and size.as_tuple().exponent == -digits.decimals
     if as_asked or not size or _SMALLEST <= size.adjusted() < _LARGEST:

@@ -18,7 +18,7 @@ from backprop_cli.render.numbers import Written, write_number, write_rounded
 from backprop_cli.render.rows import Chain
 from backprop_cli.render.symbols import Script, Symbols, UnicodeScript
 from backprop_cli.render.typeset import Typesetter
-from backprop_cli.worksheet.book import Line
+from backprop_cli.worksheet.book import Book, Line
 from backprop_cli.worksheet.ground import loss_of, slope
 from backprop_cli.worksheet.sheet import Stage, Worksheet
 
@@ -46,11 +46,15 @@ class Told:
     config: str = ""
 
 
-def chains_of(told: Told) -> dict[Variable, Chain]:
-    """Tell how the gradient of each trainable parameter comes about."""
-    teller, book = Teller(told, UNICODE, UnicodeScript()), told.sheet.book
+def chains_of(book: Book, names: NameTable) -> dict[Variable, Chain]:
+    """Tell how the gradient of each trainable parameter comes about; no other line is made.
+
+    Raises:
+        NotExplained: a formula on the way has no finite value as it is taught.
+    """
+    teller = Teller(Told(Worksheet(book, ()), names, "", ""), UNICODE, UnicodeScript())
     chains = {}
-    for parameter in told.sheet.ground.parameters(trainable=True):
+    for parameter in book.ground.parameters(trainable=True):
         sides = teller.sides(book.line(slope(loss_of(), parameter)))
         chains[parameter] = Chain("".join(sides.symbols), "".join(sides.numbers or (sides.value,)))
     return chains

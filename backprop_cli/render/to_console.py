@@ -16,7 +16,7 @@ from backprop_cli.render.sheet_console import Row
 
 # Room between two columns, and the least that a column of formulas is given.
 _GAP, _NARROWEST = 3, 14
-_BEFORE_SIGN = re.compile(r" (?=[·+−] )")
+_BEFORE_SIGN = re.compile(r" (?=[·+−/] )")
 
 
 def show_started(console: Console, summary: str, circumstances: str = "") -> None:
@@ -61,10 +61,12 @@ def show_table(console: Console, table: Table) -> None:
     if table.title:
         show_text(console, table.title, "bold")
     room = formula_width(table, console.width)
-    if room is None:
-        _show_stacked(console, table)
+    folded = table if room is None else _fold_formulas(table, room)
+    # An operand may be wider than the room for its column.
+    if needed_width(folded) <= console.width:
+        _show_grid(console, folded)
     else:
-        _show_grid(console, _fold_formulas(table, room))
+        _show_stacked(console, table)
     if table.note:
         show_text(console, table.note, "dim")
 

@@ -15,7 +15,7 @@ from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.engine.workspace import with_ones
-from backprop_cli.errors import DivergedError
+from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
 from backprop_cli.rules.base import Array, members
 from backprop_cli.rules.metrics import Metric
@@ -139,9 +139,12 @@ def record_step(setup: Setup, step: int) -> StepRecord:
         step: its number, from 1; it may lie beyond the configured run.
 
     Raises:
+        UsageError: there is no such step.
         ConfigError: the data has no targets.
         DivergedError: something stopped being finite on the way.
     """
+    if step < 1:
+        raise UsageError(f"there is no step {step}; steps count from 1")
     setup.require_targets()
     run = _Run(setup, ())
     try:

@@ -14,7 +14,7 @@ from backprop_cli.algebra.term import Term, references
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.worksheet import backward, forward, losses, update
 from backprop_cli.worksheet.ground import Ground, Key, Own, bare
-from backprop_cli.worksheet.witness import NotExplained, beside, given, hold
+from backprop_cli.worksheet.witness import NotExplained, beside, given, given_text, hold
 
 _Definition: TypeAlias = Callable[[Ground, Variable], Term | None]
 
@@ -122,11 +122,12 @@ class Book:
 
     def exact(self, key: Key) -> Sized:
         """Give the value of a quantity with the size of what it is made of; raises as `value` does."""
-        for waiting in self.needs(key, self._values):
-            self._values[waiting] = self._evaluate(waiting)
-            if self._frozen or not is_given(waiting):
-                for each in beside(self.ground, waiting):
-                    self.exact(each)
+        pending = [key]
+        while pending:
+            for waiting in self.needs(pending.pop(), self._values):
+                self._values[waiting] = self._evaluate(waiting)
+                if self._frozen or not is_given(waiting):
+                    pending.extend(beside(self.ground, waiting))
         return self._values[key]
 
     def carried(self, key: Key) -> Decimal:
@@ -165,18 +166,21 @@ class Book:
             value = sized(given(self.ground, key))
         else:
             value = evaluate_in(self._sizes, term, self._values.__getitem__).settled()  # type: ignore[arg-type]
-        if not math.isfinite(value.value):
+        # What a reader defines may have no value here, and nothing else rests on it.
+        if not math.isfinite(value.value) and not isinstance(key, Own):
             raise NotExplained(key)
         return hold(self.ground, key, value)
 
     def _round(self, key: Key) -> Decimal:
         term = self.term(key)
         if term is None:
-            return Decimal(repr(self.value(key)))
+            return Decimal(given_text(self.ground, key))
         # The engine is a witness to the exact value, and so to the term.
         self.value(key)
         carried = evaluate_in(DECIMALS, term, self._carried.__getitem__)  # type: ignore[arg-type]
         if not carried.is_finite():
+            if isinstance(key, Own):
+                return carried
             raise NotExplained(key, rounded=True)
         return rounded(carried, self.rounding.of(key))
 

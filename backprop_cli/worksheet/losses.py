@@ -84,7 +84,7 @@ def joint_slope(ground: Ground, joint: Shortcut, output: int, sample: Sample) ->
 
 def shortcut(ground: Ground) -> Shortcut | None:
     """Give the loss's shortcut for the last layer's activation, where it has one."""
-    return ground.loss.shortcuts.get(type(ground.activations[-1]))
+    return ground.loss.shortcut_for(ground.activations[-1])
 
 
 def shortcut_taken(ground: Ground, sample: Sample) -> Shortcut | None:

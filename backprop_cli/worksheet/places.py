@@ -94,7 +94,7 @@ def place(ground: Ground, key: Key) -> Place:
     """Give the stage of a line."""
     match key:
         case Own():
-            return Place(_KINDS[Kind.OWN], 0, Kind.OWN, Topic.EXPRESSIONS)
+            return own_place()
         case Variable():
             return _of_variable(ground, key)
         case Attached():
@@ -140,6 +140,11 @@ def _loss_topic(ground: Ground, key: Variable) -> Topic:
 def loss_place(topic: Topic) -> Place:
     """Give a stage of the loss."""
     return Place(_KINDS[Kind.LOSS], 0, Kind.LOSS, topic)
+
+
+def own_place() -> Place:
+    """Give the stage of the reader's own expressions: after everything else."""
+    return Place(_KINDS[Kind.OWN], 0, Kind.OWN, Topic.EXPRESSIONS)
 
 
 def given_rate() -> Place:

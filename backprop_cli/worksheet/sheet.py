@@ -69,10 +69,10 @@ class Worksheet:
             yield from stage.lines()
 
     def work_out(self) -> None:
-        """Find the value of every line; raises as `Book.value` does."""
+        """Find the value of every line, before any is shown; raises as `Book.value` does."""
         for stage in self.stages:
             for key in stage.keys():  # noqa: SIM118  a stage walks its keys, and is no mapping
-                self.book.value(key)
+                self.book.line(key)
 
     def only(self, kinds: Collection[Kind]) -> "Worksheet":
         """Give the sheet with some of its parts alone."""

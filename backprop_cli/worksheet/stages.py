@@ -317,4 +317,4 @@ def _update_of(ground: Ground, layer: int) -> Iterator[Plan]:
 
 def _own(ground: Ground) -> Iterator[Plan]:
     names: list[Own] = list(ground.expressions)
-    yield Plan(Place(6, 0, places.Kind.OWN, Topic.EXPRESSIONS), len(names), lambda: iter(names))
+    yield Plan(places.own_place(), len(names), lambda: iter(names))

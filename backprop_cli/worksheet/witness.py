@@ -1,11 +1,13 @@
 """The engine as a witness: what is given comes from its record, and what it computed must agree with the sheet."""
 
 from collections.abc import Iterator
+from typing import SupportsFloat
 
 from backprop_cli.algebra.sizes import Sized
 from backprop_cli.errors import DivergedError, InternalError
 from backprop_cli.quantities.notation import LEAVING, write
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
+from backprop_cli.rules.base import Array
 from backprop_cli.worksheet.ground import Ground, Key, Own, layer_of, loss_of, new, slope, z
 
 _ROUNDED = "has no value once the lines before it are rounded; carry more digits"
@@ -33,16 +35,31 @@ class NotExplained(DivergedError):  # noqa: N818  it names what has no explanati
 
 def given(ground: Ground, key: Key) -> float:
     """Give the value of what a step starts from: inputs, targets, parameters, the state it found, a constant rate."""
+    return float(_found(ground, key))
+
+
+def given_text(ground: Ground, key: Key) -> str:
+    """Write such a value as shortly as its own precision allows: the 0.3 of a config is 0.3 in float32, too."""
+    return str(_found(ground, key))
+
+
+def _found(ground: Ground, key: Key) -> SupportsFloat:
     record = ground.record
     if isinstance(key, Attached):
-        return float(record.state_before[key.symbol][ground.layout.address(key.parameter)])
+        return number_at(record.state_before[key.symbol], ground.layout.address(key.parameter))
     assert isinstance(key, Variable)  # noqa: S101  nothing else is given
     if key.symbol == "eta":
         return ground.optimizer.learning_rate
     if key.symbol in {"w", "b"}:
-        return float(record.before[ground.layout.address(key)])
+        return number_at(record.before, ground.layout.address(key))
     values = record.x if key.symbol == "x" else record.y
-    return float(values[key.indices[0] - 1, ground.column(key.sample)])
+    return number_at(values[key.indices[0] - 1], ground.column(key.sample))
+
+
+def number_at(values: Array, at: int) -> SupportsFloat:
+    """Give one number of a vector, in the vector's own precision."""
+    number: SupportsFloat = values[at]
+    return number
 
 
 def beside(ground: Ground, key: Key) -> Iterator[Key]:
@@ -65,7 +82,9 @@ def _beside_slope(ground: Ground, key: Derivative) -> Iterator[Key]:
         yield from (slope(loss_of(), z(above, neuron), inner) for neuron in ground.places(above))
     if bottom.symbol not in {"w", "b"} or not ground.is_trainable(bottom):
         return
-    if key.sample is None:
+    clip = ground.optimizer.clip
+    if key.sample is None and (clip is None or clip.norm is None):
+        # Clipping by length takes the whole gradient, which one of its entries does not ask for.
         yield Attached("g", bottom)
     if key.sample is not None or not ground.split:
         yield from (slope(loss_of(), z(layer_of(ground, bottom), neuron), inner) for neuron in ground.fed(bottom))

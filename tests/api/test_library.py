@@ -1,6 +1,7 @@
 """The product from Python: the same objects as the commands work with, shown in a notebook."""
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -59,6 +60,29 @@ def test_a_choice_is_given_whole_or_field_by_field() -> None:
         explain(MAZUR, choice=Choice(), step=2)
     with pytest.raises(UsageError, match="unexpected keyword argument 'stpe'"):
         explain(MAZUR, stpe=2)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"step": 0}, "step must be a whole number from 1 to 2,147,483,647, not 0"),
+        ({"step": 1.5}, "step must be a whole number from 1 to 2,147,483,647, not 1.5"),
+        ({"decimals": -1}, "decimals must be a whole number from 0 to 30, not -1"),
+        ({"significant": 0}, "significant must be a whole number from 1 to 30, not 0"),
+        ({"only": "dL/dw1"}, "only is a list of names, not one; write ['dL/dw1']"),
+        ({"stages": "forward"}, "stages is a list of names, not one; write ['forward']"),
+        (
+            {"stages": ["los"]},
+            "there is no stage 'los'; did you mean 'loss'?; there are: forward, loss, backward, gradients, update",
+        ),
+        ({"only": ["w7"]}, "'w7': there is no w7; w has layers 1 to 2"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_in_words(chosen: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain(MAZUR, **chosen)
+
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("form", ["console", "markdown", "latex", "html", "json", "python"])

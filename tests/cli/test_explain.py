@@ -140,9 +140,10 @@ def test_a_sample_is_told_alone_and_the_batch_sums_up() -> None:
 
 
 def test_a_chosen_sample_stands_for_one_that_a_name_leaves_out() -> None:
-    told = equations(explain("configs/xor.yaml", "--sample", "2", "--only", "z3"))
+    told = equations(explain("configs/xor.yaml", "--sample", "2", "--only", "z3", "--only", " L ", "--only", "dL/db2"))
 
-    assert "z³@2" in told
+    assert {"z³@2", "L@2", "∂L/∂b²@2"} <= told.keys()
+    assert not any("@1" in name or name in {"L", "∂L/∂b²"} for name in told)
 
 
 def test_the_output_error_is_a_shortcut_or_the_full_product() -> None:
@@ -176,21 +177,25 @@ def test_a_sheet_that_nobody_would_read_is_refused_with_its_length(wide: str) ->
 @pytest.mark.parametrize(
     ("name", "suffix", "start"),
     [
-        ("markdown", "md", "# "),
-        ("latex", "tex", "\\"),
-        ("html", "html", "<!DOCTYPE html>"),
+        ("console", "txt", "1-1-1 · sigmoid, sigmoid"),
+        ("markdown", "md", "# Step 1"),
+        ("markdown", "MARKDOWN", "# Step 1"),
+        ("latex", "tex", "% "),
+        ("html", "html", "<!doctype html>"),
+        ("html", "htm", "<!doctype html>"),
         ("json", "json", "{"),
-        ("python", "py", '"""'),
+        ("python", "py", "# Step 1"),
+        ("console", "unknown", "1-1-1 · sigmoid, sigmoid"),
     ],
 )
 def test_the_suffix_of_the_output_picks_the_form(name: str, suffix: str, start: str, tmp_path: Path) -> None:
     path = tmp_path / f"step.{suffix}"
     written = explain("configs/two-neurons.yaml", "--output", str(path))
-    printed = explain("configs/two-neurons.yaml", "--format", name)
+    printed = explain("configs/two-neurons.yaml", "--format", name, "--output", "-")
 
     assert (written.exit_code, written.stdout) == (0, "")
     assert path.read_text(encoding="utf-8") == printed.stdout
-    assert printed.stdout.lower().startswith(start.lower()) or name in {"latex", "python"}
+    assert printed.stdout.lower().startswith(start.lower())
 
 
 def test_a_config_may_come_from_standard_input() -> None:
@@ -250,6 +255,18 @@ def test_the_three_numberings_tell_the_same_under_their_own_names() -> None:
             "backprop: decimals and significant digits exclude each other; keep one",
         ),
         (
+            ["configs/xor.yaml", "--sample", "2", "--only", "z2_1@3"],
+            "backprop: --only: 'z2_1@3': the name says sample 3, and sample 2 is chosen; write the same",
+        ),
+        (
+            ["configs/xor.yaml", "--sample", "2", "--stage", "update"],
+            "backprop: nothing of what is chosen belongs to update; it has forward, loss, backward, gradients",
+        ),
+        (
+            ["configs/two-neurons.yaml", "--only", "z2", "--stage", "update", "--stage", "loss"],
+            "backprop: nothing of what is chosen belongs to update or loss; it has forward",
+        ),
+        (
             ["configs/two-neurons.yaml", "--standalone"],
             "backprop: --standalone is for --format latex; console is always whole",
         ),
@@ -298,6 +315,44 @@ def test_a_formula_that_overflows_as_it_is_taught_says_what_to_do() -> None:
     assert result.exit_code == 5
     assert "shift: max" in result.stderr
     assert equations(shifted)["e²₁"].startswith("e^(z²₁ − max(z²₁, z²₂)) = e^(900")
+
+
+def test_a_gradient_that_is_clipped_by_its_length_is_told_in_a_wide_net(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    inputs = ", ".join("0.5" for _ in range(300))
+    path.write_text(
+        "network: {inputs: 300, layers: [{units: 10}, {units: 1}]}\n"
+        f"data: {{inputs: [[{inputs}]], targets: [1]}}\n"
+        "optimizer: {name: sgd, learning_rate: 0.1, clip: {norm: 1e-3}}\n"
+    )
+
+    assert "∂L/∂w¹₁₁" in equations(explain(str(path), "--only", "dL/dw1_1_1"))
+    assert equations(explain(str(path), "--only", "g:w1_1_1"))["‖g‖"].count("… 3,016 more …") == 2
+
+
+def test_an_expression_without_a_value_spoils_nothing_else() -> None:
+    names = ("configs/one-neuron.yaml", "--set", "names={lx: ln(-1 * x)}")
+
+    assert equations(explain(*names))["lx"] == "ln((−1) · x) = ln((−1) · 0.5) = nan"
+    assert equations(explain(*names, "--carry"))["lx"].endswith("= nan")
+    assert '"value": null' in explain(*names, "--format", "json").stdout
+
+
+def test_a_pencil_starts_from_the_text_of_the_config_in_single_precision_too() -> None:
+    words = ("configs/one-neuron.yaml", "--carry", "--set", "training.dtype=float32")
+    told = equations(explain(*words))
+
+    assert told["weights: w"] == "0.3"
+    assert told["w_new"] == "w − η · ∂L/∂w = 0.3 − 0.1 · (−0.118) = 0.312"
+
+
+def test_the_command_offers_every_form_and_every_part() -> None:
+    from backprop_cli.api.explaining import PARTS
+    from backprop_cli.cli.app import Part, SheetForm
+    from backprop_cli.render.sheets import FORMS
+
+    assert [form.value for form in SheetForm] == [form.name for form in FORMS]
+    assert tuple(part.value for part in Part) == PARTS
 
 
 def test_the_json_is_one_document_whose_values_are_whole() -> None:

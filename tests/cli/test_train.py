@@ -56,6 +56,37 @@ def test_the_gradient_table_matches_the_hand_calculation() -> None:
     assert "loss 0.38" in text
 
 
+@pytest.mark.parametrize("columns", [40, 60, 79, 80, 81, 90, 100, 120])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ["training.epochs=1"],
+        ["training.epochs=1", "optimizer.penalty={l2: 0.1}", "training.batch_size=3"],
+        ["training.epochs=1", "names={weight_of_the_first_input_to_the_first_neuron: w1_1_1}"],
+    ],
+)
+def test_no_gradient_table_is_cut_at_any_width(settings: list[str], columns: int) -> None:
+    words = [word for setting in settings for word in ("--set", setting)]
+    wide = in_process("train", "configs/xor.yaml", "--trace", "1", *words, COLUMNS="400").stdout
+    narrow = in_process("train", "configs/xor.yaml", "--trace", "1", *words, COLUMNS=str(columns)).stdout
+    table = wide.partition("parameter ")[2].partition("\n\n")[0]
+
+    assert "gradient" in narrow
+    assert all(narrow.split().count(word) >= table.split().count(word) for word in re.findall(r"\S*\d\S*", table))
+
+
+def test_a_large_batch_of_a_small_net_is_trained_as_ever(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        "network: {inputs: 1, layers: [{units: 1}]}\n"
+        f"data: {{inputs: {[n / 1500 for n in range(1500)]}, targets: {[n % 2 for n in range(1500)]}}}\n"
+    )
+    result = in_process("train", str(path), COLUMNS="80")
+
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^parameter +gradient +before +after$", result.stdout, re.MULTILINE)
+
+
 def test_gradients_of_larger_nets_are_shown_without_their_chains() -> None:
     wider = ("--trace", "1", "--set", "network.layers.0.units=9")
     text = in_process("train", "configs/iris.yaml", *wider, COLUMNS="80").stdout

@@ -7,7 +7,7 @@ import pytest
 
 from backprop_cli.config.loader import load
 from backprop_cli.engine.record import StepRecord
-from backprop_cli.errors import ConfigError, DivergedError
+from backprop_cli.errors import ConfigError, DivergedError, UsageError
 from backprop_cli.training.events import StepDone
 from backprop_cli.training.loop import record_step, train, turn_of
 
@@ -53,6 +53,12 @@ def test_a_step_beyond_the_configured_run_goes_on_as_a_longer_run_would() -> Non
     short, long = load(CONFIGS / "iris.yaml", ["training.epochs=1"]), load(CONFIGS / "iris.yaml")
 
     assert same(record_step(short, 100), record_step(long, 100))
+
+
+@pytest.mark.parametrize("step", [0, -1])
+def test_steps_count_from_one(step: int) -> None:
+    with pytest.raises(UsageError, match=f"there is no step {step}; steps count from 1"):
+        record_step(load(CONFIGS / "mazur.yaml"), step)
 
 
 def test_without_targets_there_is_nothing_to_record(tmp_path: Path) -> None:

@@ -114,6 +114,10 @@ class Loss(Rule):
     def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
         """Fill out with every share's slope, without allocating."""
 
+    def shortcut_for(self, activation: Activation) -> Shortcut | None:
+        """Give what replaces this loss and an activation in front of it; None where nothing does."""
+        return self.shortcuts.get(type(activation))
+
     def weight(self, outputs: int, samples: int) -> float:
         """Give the factor between the sum of all shares of a batch and its loss."""
         counted = (outputs if self.over_outputs == "mean" else 1) * (samples if self.reduction == "mean" else 1)
