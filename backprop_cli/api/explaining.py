@@ -94,6 +94,9 @@ class Explanation:
     setup: Setup
     told: Told
 
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.setup.name}: {self.told.title}, {counted(self.sheet.count, 'line')}>"
+
     @property
     def sheet(self) -> Worksheet:
         """The stages with their lines."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backprop_cli.api.explaining import Choice, Explanation, told_step
 from backprop_cli.config.loader import Setup, load
-from backprop_cli.errors import UsageError
+from backprop_cli.errors import UsageError, counted
 from backprop_cli.render.to_notebook import run_as_html, run_as_latex
 from backprop_cli.training import loop
 from backprop_cli.training.events import EpochDone, Event, RunStopped, StepDone
@@ -23,6 +23,10 @@ class Run:
 
     setup: Setup
     events: tuple[Event, ...]
+
+    def __repr__(self) -> str:
+        outcome, steps, loss = self.stopped.outcome, counted(self.stopped.steps, "step"), self.stopped.final.loss
+        return f"<Run of {self.setup.name}: {outcome}, {steps}, loss {loss:.4g}>"
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)

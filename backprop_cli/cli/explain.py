@@ -9,7 +9,7 @@ from backprop_cli.cli.output import write_result
 from backprop_cli.config.loader import load
 from backprop_cli.errors import UsageError
 from backprop_cli.render.sheet_console import lay_out
-from backprop_cli.render.sheets import Form, Options, form_named, form_of_suffix, render
+from backprop_cli.render.sheets import FORMS, Form, Options, form_named, form_of_suffix, render
 from backprop_cli.render.to_console import show_rows
 
 # Width of a console result that goes to a file.
@@ -31,17 +31,23 @@ def run(
         told = told_step(load(config, settings), choice)
     except NotInStep as problem:
         raise UsageError(f"--only: {problem}") from None
-    if chosen.name == "console" and output is None:
-        console = Console()
+    console = Console()
+    if chosen.name == "console" and output is None and console.is_terminal:
         show_rows(console, lay_out(told, console.width))
         return
+    width = console.width if output is None else _FILE_WIDTH
     document = standalone or chosen.name != "latex"
-    write_result(render(told, chosen, Options(width=_FILE_WIDTH, document=document)), output)
+    write_result(render(told, chosen, Options(width=width, document=document)), output)
 
 
 def _form(name: str | None, output: Path | None) -> Form:
     """Give the form that was asked for, or else the one that suits the file."""
     if name is not None:
         return form_named(name)
-    suited = None if output is None else form_of_suffix(output.suffix)
-    return suited or form_named("console")
+    if output is None or not output.suffix:
+        return form_named("console")
+    suited = form_of_suffix(output.suffix)
+    if suited is None:
+        known = ", ".join(suffix for form in FORMS for suffix in form.suffixes)
+        raise UsageError(f"{output}: no form has this suffix; there are {known}, or name a form with --format")
+    return suited

@@ -6,7 +6,7 @@ from itertools import groupby, islice
 
 from backprop_cli.render.sheet_console import MOST_GIVEN
 from backprop_cli.render.telling import Told
-from backprop_cli.render.titles import KINDS, stage_heading
+from backprop_cli.render.titles import part_title, stage_heading
 from backprop_cli.worksheet.book import Line
 from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Stage
@@ -58,7 +58,7 @@ def chapters(told: Told, letter: Callable[[str], str]) -> Iterator[Chapter]:
     """
     for kind, stages in groupby(told.sheet.stages, key=lambda stage: stage.kind):
         sections = tuple(Section(_title(told, stage, letter), stage) for stage in stages)
-        yield Chapter(KINDS[kind], kind is Kind.GIVEN, sections)
+        yield Chapter(part_title(kind, many=told.sheet.ground.many), kind is Kind.GIVEN, sections)
 
 
 def _title(told: Told, stage: Stage, letter: Callable[[str], str]) -> str:

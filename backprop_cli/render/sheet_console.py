@@ -12,7 +12,7 @@ from backprop_cli.render.notation import UNICODE
 from backprop_cli.render.sheets import Options
 from backprop_cli.render.symbols import UnicodeScript
 from backprop_cli.render.telling import Sides, Teller, Told
-from backprop_cli.render.titles import KINDS, stage_heading, stage_title
+from backprop_cli.render.titles import part_title, stage_heading, stage_title
 from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Stage
 
@@ -53,7 +53,7 @@ def lay_out(told: Told, width: int) -> Iterator[Row]:
     yield from _heading(told.title, width, "bold")
     for kind, stages in groupby(told.sheet.stages, key=lambda stage: stage.kind):
         yield ()
-        yield (Span(KINDS[kind], "heading"),)
+        yield (Span(part_title(kind, many=told.sheet.ground.many), "heading"),)
         if kind is Kind.GIVEN:
             yield from _given(teller, list(stages), width)
         else:

@@ -16,7 +16,7 @@ from backprop_cli.render.sheets import Options
 from backprop_cli.render.statements import assignment, statements
 from backprop_cli.render.symbols import Symbols, UnicodeScript
 from backprop_cli.render.telling import Teller, Told
-from backprop_cli.render.titles import KINDS, stage_heading
+from backprop_cli.render.titles import part_title, stage_heading
 from backprop_cli.render.typeset import Typesetter
 from backprop_cli.worksheet.book import Line
 from backprop_cli.worksheet.sheet import Stage
@@ -109,7 +109,7 @@ class _Writer:
     def stages(self) -> Iterator[str]:
         """Write the stages, each with its title, under the headings of the parts of the sheet."""
         for kind, stages in groupby(self.told.sheet.stages, key=lambda stage: stage.kind):
-            yield _ruler(KINDS[kind])
+            yield _ruler(part_title(kind, many=self.told.sheet.ground.many))
             for stage in stages:
                 yield "\n".join(self._stage(stage))
 

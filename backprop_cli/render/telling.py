@@ -134,12 +134,19 @@ class Teller:
         if line.term is None:
             return Sides(name, (), (), "", value)
         taken, conditions = take_branches(line.term, self._holds)
-        symbols = tuple(self._in_symbols.pieces(line.term))
-        numbers = tuple(self._in_numbers.pieces(taken))
+        symbols = tuple(self._pieces(line.term))
+        # What is copied is not written again with its own digits.
+        numbers = tuple(self._in_numbers.pieces(taken)) if isinstance(taken, Apply) else (value,)
         condition = ", ".join(self._condition(condition, met=met) for condition, met in conditions)
-        if "".join(symbols) == value and not conditions:
+        if isinstance(line.term, Number):
             symbols = ()
         return Sides(name, symbols, () if numbers == (value,) else numbers, condition, value)
+
+    def _pieces(self, term: Term) -> list[str]:
+        """Write a rule in symbols; a choice as a whole in brackets, where its last branch would run into a sign."""
+        if isinstance(term, Apply) and term.operator == "where":
+            return [self._in_symbols.write(term, SUM)]
+        return self._in_symbols.pieces(term)
 
     def _holds(self, condition: Term) -> bool:
         book = self.told.sheet.book

@@ -14,6 +14,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.UPDATE: "Update",
     Kind.OWN: "Your own names",
 }
+_OF_EACH_SAMPLE = "Backward pass, for each sample's own loss"
 _TOPICS: Mapping[Topic, str] = {
     Topic.INPUTS: "inputs",
     Topic.TARGETS: "targets",
@@ -50,6 +51,11 @@ _TOPICS: Mapping[Topic, str] = {
     Topic.EXPRESSIONS: "expressions",
 }
 _OVER_SAMPLES = "over the samples, layer {layer}"
+
+
+def part_title(kind: Kind, *, many: bool) -> str:
+    """Name a part of the sheet; in a batch, errors are those of each sample's loss before any sum or mean."""
+    return _OF_EACH_SAMPLE if many and kind is Kind.BACKWARD else KINDS[kind]
 
 
 def stage_title(place: Place, names: NameTable, *, split: bool, letter: str = "") -> str:

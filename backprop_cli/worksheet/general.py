@@ -164,8 +164,7 @@ def _error(ground: Ground, layer: int, sample: Sample) -> Equation | None:
         above = unit(ground, layer, K)
         way = product([ref(slope(loss_of(), above, sample)), ref(slope(above, z(layer, J), sample))])
         return Equation(left, over(K, way, ground.topology.units(layer)))
-    above = unit(ground, layer, J)
-    return Equation(left, product([ref(slope(loss_of(), above, sample)), ref(slope(above, z(layer, J), sample))]))
+    return Equation(left, product(backward.factors(ground, loss_of(), z(layer, J), sample)))
 
 
 def _local_gradient(ground: Ground, layer: int, sample: Sample) -> Equation:
