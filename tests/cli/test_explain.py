@@ -268,8 +268,8 @@ def test_the_three_numberings_tell_the_same_under_their_own_names() -> None:
         (
             ["configs/two-neurons.yaml", "--output", "step.pdf"],
             (
-                "backprop: step.pdf: no form has this suffix; there are .txt, .md, .markdown, .tex, .html, .htm, .json, "
-                ".py, or name a form with --format"
+                "backprop: step.pdf: no form has this suffix; there are .txt, .md, .markdown, .tex, .html, .htm, "
+                ".json, .py, or name a form with --format"
             ),
         ),
         (
