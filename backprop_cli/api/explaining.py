@@ -1,5 +1,6 @@
 """From a setup to the worksheet of one of its steps: train to just before it, record it, choose what to tell."""
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from backprop_cli.render.sheet_latex import notebook
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.rules.base import LARGEST_COUNT
-from backprop_cli.training.loop import describe, record_step, turn_of
+from backprop_cli.training.loop import describe, length_of, record_step, turn_of
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Line, Rounding
 from backprop_cli.worksheet.ground import Ground, Key, Own, Turn
@@ -30,6 +31,7 @@ from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
 MOST_LINES = 2000
 # The parts of a sheet that can be asked for.
 PARTS = tuple(kind.value for kind in Kind if kind not in {Kind.GIVEN, Kind.OWN})
+_BESIDE = re.compile(r"(?P<letter>[A-Za-z]+)(?P<old>_old)?\((?P<parameter>[wb]\w*)\)")
 _BOUNDS = {
     "step": (1, LARGEST_COUNT), "sample": (1, LARGEST_COUNT), "decimals": (0, 30), "significant": (1, 30),
 }  # fmt: skip
@@ -148,13 +150,15 @@ def told_record(setup: Setup, record: StepRecord, choice: Choice) -> Told:
     sheet = _chosen(setup, ground, rounding, choice)
     # What cannot be told is found before any of it is shown.
     sheet.work_out()
-    title = _title(record, len(setup.dataset.training))
+    title = _title(setup, record)
     return Told(sheet, setup.names, title, describe(setup).summary, setup.name)
 
 
-def _title(record: StepRecord, samples: int) -> str:
+def _title(setup: Setup, record: StepRecord) -> str:
     parts = [f"Step {record.step:,}", f"epoch {record.epoch:,}"]
-    if len(record.samples) < samples:
+    if record.step > length_of(setup).steps:
+        parts.append("beyond the configured run")
+    if len(record.samples) < len(setup.dataset.training):
         parts.append(listed_samples(record.samples))
     return " · ".join([*parts, f"learning rate {format_number(record.rate, Digits())}"])
 
@@ -290,7 +294,13 @@ def _wanted(setup: Setup, ground: Ground, text: str, sample: int | None) -> Key:
         return _own(ground, Own(core, int(own_sample or sample or 0) or None if ground.many else None))
     except NameProblem as problem:
         quoted = f"{name!r}: "
-        raise NotInStep(quoted + str(problem).removeprefix(quoted)) from None
+        raise NotInStep(quoted + (_as_named(name) or str(problem).removeprefix(quoted))) from None
+
+
+def _as_named(shown: str) -> str:
+    """Give the name of what a sheet shows as m(w1) or m_old(w1), where it is written so; else ''."""
+    match = _BESIDE.fullmatch(shown)
+    return f"this is named {match['letter']}:{match['parameter']}{match['old'] or ''}" if match else ""
 
 
 def _of_sample(setup: Setup, ground: Ground, name: str, sample: int | None) -> str:

@@ -125,6 +125,7 @@ def test_a_later_step_starts_from_what_the_steps_before_it_left() -> None:
 
 
 def test_a_step_may_lie_beyond_the_configured_run() -> None:
+    assert "Step 2 · epoch 2 · beyond the configured run" in explain("configs/mazur.yaml", "--step", "2").stdout
     told = equations(explain("configs/mazur.yaml", "--step", "10001", "--only", "L", "--significant", "9"))
 
     assert told["L"].endswith("= 0.0000351018778") or told["L"].endswith("= 3.51018778×10⁻⁵")
@@ -252,6 +253,10 @@ def test_the_three_numberings_tell_the_same_under_their_own_names() -> None:
         (
             ["configs/two-neurons.yaml", "--decimals", "2", "--significant", "3"],
             "backprop: decimals and significant digits exclude each other; keep one",
+        ),
+        (
+            ["configs/xor.yaml", "--only", "m_old(w1_1_1)"],
+            "backprop: --only: 'm_old(w1_1_1)': this is named m:w1_1_1_old",
         ),
         (
             ["configs/xor.yaml", "--sample", "2", "--only", "z2_1@3"],
