@@ -1,7 +1,7 @@
 """A worksheet is whole: its lines follow from each other, in order, and none is missing or idle."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
@@ -137,3 +137,22 @@ def test_stages_are_in_the_order_of_the_calculation(case: Any) -> None:
     orders = [stage.place.order for stage in sheet.stages]
 
     assert orders == sorted(set(orders))
+
+
+@pytest.mark.parametrize("trainable", [True, False], ids=["trained", "frozen"])
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("activation", ["tanh", "softmax"])
+@pytest.mark.parametrize("kind", ["neuron", "layer", "connection", "none"])
+def test_every_kind_of_bias_is_told_whole(
+    kind: str, activation: str, samples: int, trainable: bool, network: Callable[..., Any], tell: Callable[..., Any]
+) -> None:
+    layers = [(activation, [[0.3, -0.2], [0.5, 0.4]]), ("tanh", [[0.7, -0.6], [0.1, 0.3], [0.9, 0.2]])]
+    inputs, targets = [[0.5, -1.0], [0.2, 0.9], [0.4, 0.4]], [[0.1, 0.2, 0.3]] * 3
+    config = network(layers, inputs[:samples], targets[:samples])
+    for layer in config["network"]["layers"]:
+        layer["bias"] = {"per": kind, "trainable": trainable}
+    ground = tell(config).ground()
+    sheet = whole(ground)
+
+    hold_in_order(sheet)
+    assert set(keys_of(sheet)) == closure(ground, aims(ground)) | set(keys_of(sheet.only([Kind.GIVEN])))
