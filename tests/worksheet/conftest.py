@@ -19,7 +19,7 @@ from backprop_cli.worksheet.ground import Ground
 
 Config = dict[str, Any]
 # Random networks are told by their seed: a few at every turn, many more where there is time.
-QUICK, ALL = 10, 40
+QUICK, ALL = 10, 28
 
 ACTIVATIONS: list[Any] = [
     "identity",
