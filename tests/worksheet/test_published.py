@@ -54,9 +54,7 @@ def shown(line: Any) -> str:
 def test_a_figure_has_its_true_value(config: str, figure: Figure) -> None:
     line = step_of(config, figure.get("step", 1)).line(figure["name"])
 
-    # Ten thousand steps of rounding reach further than one.
-    tolerance = 1e-12 if figure.get("step", 1) < 1000 else 1e-9
-    assert line.value == pytest.approx(figure["value"], rel=tolerance)
+    assert line.value == pytest.approx(figure["value"], rel=1e-12)
 
 
 @cache
