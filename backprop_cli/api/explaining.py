@@ -16,7 +16,6 @@ from backprop_cli.quantities.problem import NameProblem
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_number
 from backprop_cli.render.rows import listed_samples
-from backprop_cli.render.sheet_latex import notebook
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.rules.base import LARGEST_COUNT
@@ -129,6 +128,9 @@ class Explanation:
         return self.text("html", document=False)
 
     def _repr_latex_(self) -> str:
+        # A form is loaded when it is asked for; commands start without it.
+        from backprop_cli.render.sheet_latex import notebook
+
         return notebook(self.told)
 
 
