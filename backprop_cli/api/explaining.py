@@ -1,19 +1,15 @@
 """From a setup to the worksheet of one of its steps: train to just before it, record it, choose what to tell."""
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backprop_cli.algebra.digits import Digits
-from backprop_cli.algebra.term import Apply, Ref, Term
+from backprop_cli.algebra.term import Term
+from backprop_cli.api.asking import expressions, wanted
 from backprop_cli.config.loader import Setup
-from backprop_cli.config.naming import belongs_to_a_sample
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import UsageError, counted, did_you_mean
-from backprop_cli.quantities.derived import Meaning
-from backprop_cli.quantities.problem import NameProblem
-from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
+from backprop_cli.quantities.quantity import Attached
 from backprop_cli.render.numbers import format_number
 from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.sheets import Options, form_named, render
@@ -22,7 +18,7 @@ from backprop_cli.rules.base import LARGEST_COUNT
 from backprop_cli.training.loop import describe, length_of, record_step, turn_of
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Line, Rounding
-from backprop_cli.worksheet.ground import Ground, Key, Own, Turn
+from backprop_cli.worksheet.ground import Ground, Own, Turn
 from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
 
@@ -30,7 +26,6 @@ from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
 MOST_LINES = 2000
 # The parts of a sheet that can be asked for.
 PARTS = tuple(kind.value for kind in Kind if kind not in {Kind.GIVEN, Kind.OWN})
-_BESIDE = re.compile(r"(?P<letter>[A-Za-z]+)(?P<old>_old)?\((?P<parameter>[wb]\w*)\)")
 _BOUNDS = {
     "step": (1, LARGEST_COUNT), "sample": (1, LARGEST_COUNT), "decimals": (0, 30), "significant": (1, 30),
 }  # fmt: skip
@@ -79,10 +74,6 @@ class Choice:
             raise UsageError("decimals and significant digits exclude each other; keep one")
 
 
-class NotInStep(UsageError):  # noqa: N818  it names what is wrong
-    """Report a name that means nothing in the step that is told."""
-
-
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One training step, told.
@@ -112,7 +103,7 @@ class Explanation:
         Raises:
             UsageError: the name means nothing here.
         """
-        return self.sheet.book.line(_wanted(self.setup, self.sheet.ground, name, None))
+        return self.sheet.book.line(wanted(self.setup, self.sheet.ground, name, None))
 
     def text(self, form: str = "console", *, width: int = 100, document: bool = True) -> str:
         """Write the sheet in one of its forms.
@@ -142,11 +133,7 @@ def told_step(setup: Setup, choice: Choice) -> Told:
         UsageError: the choice cannot be met.
         DivergedError: a value is not finite.
     """
-    return told_record(setup, record_step(setup, choice.step), choice)
-
-
-def told_record(setup: Setup, record: StepRecord, choice: Choice) -> Told:
-    """Tell a step that is recorded already; raises as `told_step` does."""
+    record = record_step(setup, choice.step)
     ground = ground_of(setup, record, long=choice.long)
     rounding = rounding_of(setup, choice)
     sheet = _chosen(setup, ground, rounding, choice)
@@ -179,70 +166,18 @@ def ground_of(setup: Setup, record: StepRecord, *, long: bool = False) -> Ground
         sequential=experiment.update_order == "sequential",
         long=long,
     )
-    return replace(ground, expressions=dict(_expressions(setup, ground)))
-
-
-def _expressions(setup: Setup, ground: Ground) -> Iterator[tuple[Own, Term]]:
-    """Walk the reader's own expressions, one for each sample where they depend on one."""
-    for name, term in setup.names.expressions.items():
-        each = ground.record.samples if ground.many and belongs_to_a_sample(term) else (None,)
-        for sample in each:
-            placed = term if sample is None else setup.names.resolve(f"{name}@{sample}")
-            try:
-                yield Own(name, sample), _normal_term(ground, placed)
-            except NameProblem:
-                # It is about a sample that this step does not train on.
-                continue
-
-
-def _normal_term(ground: Ground, meaning: Meaning) -> Term:
-    if isinstance(meaning, Apply):
-        return replace(meaning, args=tuple(_normal_term(ground, argument) for argument in meaning.args))
-    if isinstance(meaning, Ref):
-        return replace(meaning, key=normal(ground, meaning.key))  # type: ignore[arg-type]  # names refer to quantities
-    assert isinstance(meaning, Term)  # noqa: S101  an expression is one
-    return meaning
-
-
-def normal(ground: Ground, quantity: Quantity) -> Quantity:
-    """Give a quantity as the sheet of a step calls it: with its sample where there are several, else without.
-
-    Raises:
-        NameProblem: the sample is missing, or not in the step.
-    """
-    if isinstance(quantity, Attached):
-        return quantity
-    samples = ground.record.samples
-    if quantity.sample is None:
-        if ground.many and belongs_to_a_sample(quantity):
-            raise _which_sample(ground)
-        return quantity
-    if quantity.sample not in samples:
-        raise NameProblem(
-            f"sample {quantity.sample} is not in step {ground.record.step}, which trains on {listed_samples(samples)}"
-        )
-    return quantity if ground.many or (ground.split and _is_of_loss(quantity)) else replace(quantity, sample=None)
-
-
-def _is_of_loss(quantity: Quantity) -> bool:
-    """Say whether a sample's loss, or a gradient of it, lacks the penalty that the step's has."""
-    match quantity:
-        case Variable():
-            return quantity.symbol == "L" and not quantity.indices
-        case Derivative():
-            return quantity.top == Variable("L") and quantity.bottom.symbol in {"w", "b"}
-        case _:
-            return False
+    return replace(ground, expressions=dict(expressions(setup, ground)))
 
 
 def rounding_of(setup: Setup, choice: Choice) -> Rounding:
     """Say how many digits the lines have: the choice goes before the config."""
     report = setup.experiment.report
-    carry = report.carry if choice.carry is None else choice.carry
-    if choice.decimals is not None or choice.significant is not None:
-        return Rounding(Digits(choice.decimals, choice.significant or Digits().significant), carry=carry)
-    digits = Digits(report.decimals, report.significant or Digits().significant)
-    return Rounding(digits, dict(_special(setup)), carry)
+    chosen = choice.decimals is not None or choice.significant is not None
+    asked = choice if chosen else report
+    digits = Digits(asked.decimals, asked.significant or Digits().significant)
+    return Rounding(
+        digits, {} if chosen else dict(_special(setup)), report.carry if choice.carry is None else choice.carry
+    )
 
 
 def _special(setup: Setup) -> Iterator[tuple[Hashable, Digits]]:
@@ -260,7 +195,7 @@ def _chosen(setup: Setup, ground: Ground, rounding: Rounding, choice: Choice) ->
         trained = listed_samples(ground.record.samples)
         raise UsageError(f"sample {choice.sample} is not in step {choice.step}, which trains on {trained}")
     if choice.only:
-        sheet = of(ground, [_wanted(setup, ground, name, choice.sample) for name in choice.only], rounding)
+        sheet = of(ground, [wanted(setup, ground, name, choice.sample) for name in choice.only], rounding)
     elif choice.sample is not None and ground.many:
         sheet = of_sample(ground, choice.sample, rounding)
     else:
@@ -281,51 +216,3 @@ def _parts(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
         there = dict.fromkeys(stage.kind.value for stage in sheet.stages if stage.kind.value in PARTS)
         raise UsageError(f"nothing of what is chosen belongs to {' or '.join(stages)}; it has {', '.join(there)}")
     return parts
-
-
-def _wanted(setup: Setup, ground: Ground, text: str, sample: int | None) -> Key:
-    """Give what a name asks for; a sample that was chosen stands for one that the name leaves out."""
-    name = text.strip()
-    try:
-        core, _, own_sample = name.partition("@")
-        meaning = setup.names.resolve(_of_sample(setup, ground, name, sample))
-        if ground.many and belongs_to_a_sample(meaning):
-            raise _which_sample(ground, name)
-        if not isinstance(meaning, Term):
-            return normal(ground, meaning)
-        return _own(ground, Own(core, int(own_sample or sample or 0) or None if ground.many else None))
-    except NameProblem as problem:
-        quoted = f"{name!r}: "
-        raise NotInStep(quoted + (_as_named(name) or str(problem).removeprefix(quoted))) from None
-
-
-def _as_named(shown: str) -> str:
-    """Give the name of what a sheet shows as m(w1) or m_old(w1), where it is written so; else ''."""
-    match = _BESIDE.fullmatch(shown)
-    return f"this is named {match['letter']}:{match['parameter']}{match['old'] or ''}" if match else ""
-
-
-def _of_sample(setup: Setup, ground: Ground, name: str, sample: int | None) -> str:
-    """Give a name with the sample that was chosen, where it has a value for that sample alone."""
-    own = name.partition("@")[2]
-    if sample is not None and own not in {"", str(sample)}:
-        raise NameProblem(f"the name says sample {own}, and sample {sample} is chosen; write the same")
-    if sample is None or own or not ground.many:
-        return name
-    with suppress(NameProblem):
-        setup.names.resolve(f"{name}@{sample}")
-        return f"{name}@{sample}"
-    return name
-
-
-def _own(ground: Ground, key: Own) -> Own:
-    if key not in ground.expressions:
-        raise _which_sample(ground)
-    return key
-
-
-def _which_sample(ground: Ground, name: str = "") -> NameProblem:
-    samples = ground.record.samples
-    return NameProblem(
-        f"it has a value for each of the step's {len(samples)} samples; say which, as {name}@{samples[0]}"
-    )

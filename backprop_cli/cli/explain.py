@@ -4,16 +4,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from backprop_cli.api.explaining import Choice, NotInStep, told_step
-from backprop_cli.cli.output import write_result
+from backprop_cli.api.asking import NotInStep
+from backprop_cli.api.explaining import Choice, told_step
+from backprop_cli.cli.output import FILE_WIDTH, write_result
 from backprop_cli.config.loader import load
 from backprop_cli.errors import UsageError
 from backprop_cli.render.sheet_console import lay_out
 from backprop_cli.render.sheets import FORMS, Form, Options, form_named, form_of_suffix, render
 from backprop_cli.render.to_console import show_rows
-
-# Width of a console result that goes to a file.
-_FILE_WIDTH = 100
 
 
 def run(
@@ -35,7 +33,7 @@ def run(
     if chosen.name == "console" and output is None and console.is_terminal:
         show_rows(console, lay_out(told, console.width))
         return
-    width = console.width if output is None else _FILE_WIDTH
+    width = console.width if output is None else FILE_WIDTH
     document = standalone or chosen.name != "latex"
     write_result(render(told, chosen, Options(width=width, document=document)), output)
 

@@ -2,10 +2,19 @@
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backprop_cli.errors import StorageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Width of a console result that goes to a file.
+FILE_WIDTH = 100
 
 
 def write_result(text: str, output: Path | None) -> None:
@@ -22,6 +31,19 @@ def write_result(text: str, output: Path | None) -> None:
         _write(text, output)
     except OSError as error:
         raise StorageError(f"{output}: cannot be written: {error.strerror}; choose another place") from error
+
+
+@contextmanager
+def console_for(output: Path | None) -> "Iterator[Console]":
+    """Give a console for a result; what goes to a file is written in one go once all of it is there."""
+    from rich.console import Console
+
+    if output is None:
+        yield Console()
+        return
+    text = StringIO()
+    yield Console(file=text, width=FILE_WIDTH)
+    write_result(text.getvalue(), output)
 
 
 def _write(text: str, output: Path) -> None:

@@ -1,22 +1,18 @@
 """`backprop rules`: the catalogue, and one rule with its derivation, settings and plot."""
 
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from backprop_cli.cli.output import write_result
+from backprop_cli.cli.output import FILE_WIDTH, console_for, write_result
 from backprop_cli.errors import UsageError, did_you_mean
 from backprop_cli.render.plot import plot
 from backprop_cli.render.rule_document import document
 from backprop_cli.render.rule_pages import Line, list_page, page, plot_heading
 from backprop_cli.render.to_json import dump
 from backprop_cli.rules.catalogue import Entry, entries, find
-
-# Width of a console result that goes to a file.
-_FILE_WIDTH = 100
 
 
 def run(name: str | None, form: str, output: Path | None) -> None:
@@ -29,14 +25,11 @@ def run(name: str | None, form: str, output: Path | None) -> None:
     if form == "json":
         write_result(dump(document(found)), output)
         return
-    text = StringIO() if output else None
-    console = Console(file=text, width=_FILE_WIDTH) if text else Console()
-    if name is None:
-        _show(console, list_page(found, console.width))
-    else:
-        _show_pages(console, found)
-    if text is not None:
-        write_result(text.getvalue(), output)
+    with console_for(output) as console:
+        if name is None:
+            _show(console, list_page(found, console.width))
+        else:
+            _show_pages(console, found)
 
 
 def _found(name: str) -> Sequence[Entry]:
@@ -50,7 +43,7 @@ def _found(name: str) -> Sequence[Entry]:
 def _show_pages(console: Console, found: Iterable[Entry]) -> None:
     for number, entry in enumerate(found):
         if number:
-            _print(console, Text("\n" + "─" * min(console.width, _FILE_WIDTH) + "\n", "dim"))
+            _print(console, Text("\n" + "─" * min(console.width, FILE_WIDTH) + "\n", "dim"))
         _show(console, page(entry, console.width))
         picture = entry.example.picture()
         if picture is not None:

@@ -4,15 +4,13 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from backprop_cli.algebra.digits import Digits
 from backprop_cli.api.explaining import Choice, ground_of, rounding_of
-from backprop_cli.cli.output import write_result
+from backprop_cli.cli.output import console_for, write_result
 from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.engine.record import StepRecord
@@ -27,9 +25,6 @@ from backprop_cli.training.loop import SMALL, describe, steps_to_trace, train
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained
-
-# Width of a console result that goes to a file.
-_FILE_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +58,6 @@ def run(config: str, settings: Sequence[str], choices: Choices) -> None:
         raise DivergedError(stopped.trouble.sentence)
 
 
-def digits_of(setup: Setup) -> Digits:
-    """Give the digits that the config asks for."""
-    report = setup.experiment.report
-    return Digits(report.decimals, report.significant or Digits().significant)
-
-
 def ignore(event: EpochDone | RunStopped) -> None:
     """Show nothing of an epoch."""
 
@@ -82,7 +71,7 @@ def _watch(setup: Setup, started: RunStarted, trace: Collection[int], choices: C
     """Show progress where there is work that nothing else shows."""
     if choices.quiet or choices.dry_run or started.epochs == 1 or len(trace) == started.steps:
         return nullcontext(ignore)
-    return progress(started, digits_of(setup))
+    return progress(started, rounding_of(setup, Choice()).digits)
 
 
 def _show_json(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
@@ -101,21 +90,18 @@ def _last(events: Sequence[Event]) -> RunStopped | None:
 
 
 def _show_console(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
-    text = StringIO() if choices.output else None
-    console = Console(file=text, width=_FILE_WIDTH) if text else Console()
     rounding = rounding_of(setup, Choice(carry=False))
     speaker = Speaker(rounding, setup.names, layout_of(setup), len(setup.dataset.training))
     stopped = None
-    for event in events:
-        if isinstance(event, EpochDone | RunStopped):
-            tell(event)
-            stopped = event if isinstance(event, RunStopped) else None
-        else:
-            _show_event(console, setup, speaker, event)
-    if stopped is not None:
-        _show_end(console, speaker, stopped)
-    if text is not None:
-        write_result(text.getvalue(), choices.output)
+    with console_for(choices.output) as console:
+        for event in events:
+            if isinstance(event, EpochDone | RunStopped):
+                tell(event)
+                stopped = event if isinstance(event, RunStopped) else None
+            else:
+                _show_event(console, setup, speaker, event)
+        if stopped is not None:
+            _show_end(console, speaker, stopped)
     return stopped
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from backprop_cli.algebra.decimals import DECIMALS
 from backprop_cli.algebra.digits import Digits
-from backprop_cli.algebra.evaluation import FLOATS, evaluate_in
+from backprop_cli.algebra.evaluation import evaluate, evaluate_in
 from backprop_cli.algebra.rewrite import take_branches
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
 from backprop_cli.quantities.names import NameTable
@@ -152,7 +152,7 @@ class Teller:
         book = self.told.sheet.book
         if book.rounding.carry:
             return bool(evaluate_in(DECIMALS, condition, book.carried))  # type: ignore[arg-type]
-        return bool(evaluate_in(FLOATS, condition, book.value))  # type: ignore[arg-type]
+        return bool(evaluate(condition, book.value))  # type: ignore[arg-type]
 
     def _condition(self, condition: Term, *, met: bool) -> str:
         """Write a comparison with its numbers, the way it came out."""

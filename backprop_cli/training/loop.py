@@ -10,17 +10,17 @@ import numpy as np
 
 from backprop_cli.config.loader import Setup
 from backprop_cli.data.batches import Batches, ordered
-from backprop_cli.data.samples import Samples
 from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.record import StepRecord
-from backprop_cli.engine.step import Learner, Step
-from backprop_cli.engine.workspace import with_ones
+from backprop_cli.engine.step import Learner
 from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
-from backprop_cli.rules.base import Array, members
+from backprop_cli.rules.base import members
 from backprop_cli.rules.metrics import Metric
+from backprop_cli.rules.schedules import Schedule
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone, Trouble, Values
 from backprop_cli.training.judge import Counter, Judge
+from backprop_cli.training.portions import Portions
 from backprop_cli.training.start import layout_of, starting_network, summary_of
 
 # Nets up to this many parameters are shown number by number.
@@ -43,6 +43,10 @@ class Length:
     per_epoch: int
     epochs: int
 
+    def turn(self, schedule: Schedule, step: int, epoch: int) -> tuple[int, int]:
+        """Give what a schedule has counted before a step of an epoch, and how many it counts in the whole run."""
+        return (step - 1, self.steps) if schedule.per == "step" else (epoch - 1, self.epochs)
+
 
 def batches_of(setup: Setup) -> Batches:
     """Say which samples each step trains on."""
@@ -61,9 +65,7 @@ def length_of(setup: Setup) -> Length:
 
 def turn_of(setup: Setup, step: int, epoch: int) -> tuple[int, int]:
     """Give what the schedule has counted before a step of an epoch, and how many it counts in the whole run."""
-    length = length_of(setup)
-    by_step = setup.experiment.schedule.per == "step"
-    return (step - 1, length.steps) if by_step else (epoch - 1, length.epochs)
+    return length_of(setup).turn(setup.experiment.schedule, step, epoch)
 
 
 def metrics_of(setup: Setup) -> tuple[Metric, ...]:
@@ -154,35 +156,6 @@ def record_step(setup: Setup, step: int) -> StepRecord:
         raise DivergedError(run.trouble(found).sentence) from None
 
 
-class _Portions:
-    """Steps bound to their arrays, one for each size of portion."""
-
-    def __init__(self, learner: Learner, samples: Samples, *, is_full: bool) -> None:
-        assert samples.targets is not None  # noqa: S101  training asks for targets first
-        dtype = learner.network.theta.dtype
-        self._learner = learner
-        self._x = with_ones(samples.inputs, dtype)
-        self._y = samples.targets.astype(dtype)
-        self._steps: dict[int, Step] = {}
-        if is_full:
-            self._steps[len(samples)] = learner.bind(self._x, self._y)
-        self._is_full = is_full
-
-    def step(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Step:
-        """Give the step for these samples, with its inputs and targets filled in."""
-        step = self._steps.get(len(rows))
-        if step is None:
-            step = self._steps[len(rows)] = self._learner.bind(*self._room(len(rows)))
-        if not self._is_full:
-            # clip, since the rows are known to be there, spares NumPy a buffer.
-            self._x.take(rows, 0, step.space.x_and_one, mode="clip")
-            self._y.take(rows, 0, step.space.y, mode="clip")
-        return step
-
-    def _room(self, samples: int) -> tuple[Array, Array]:
-        return np.empty_like(self._x[:samples]), np.empty_like(self._y[:samples])
-
-
 class _Run:
     """One run: its state between two events."""
 
@@ -194,7 +167,7 @@ class _Run:
         self.learner = Learner.create(self.network, experiment.loss, experiment.optimizer, experiment.update_order)
         self.length = length_of(setup)
         self.batches = batches_of(setup)
-        self.portions = _Portions(self.learner, setup.dataset.training, is_full=self.batches.is_full)
+        self.portions = Portions(self.learner, setup.dataset.training, is_full=self.batches.is_full)
         self.metrics = metrics_of(setup)
         self.judge = Judge(self.learner, setup.dataset.training, self.metrics)
         held_back = setup.dataset.validation
@@ -265,7 +238,7 @@ class _Run:
     def _rate(self, epoch: int) -> float:
         """Give the learning rate of the coming step."""
         schedule = self.experiment.schedule
-        done, length = (self.done, self.length.steps) if schedule.per == "step" else (epoch - 1, self.length.epochs)
+        done, length = self.length.turn(schedule, self.done + 1, epoch)
         return float(schedule.formula(self.experiment.optimizer.learning_rate, float(done), length))
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:

@@ -12,20 +12,7 @@ from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.quantities.upstream import depends
 from backprop_cli.rules.activations import Pointwise, Rowwise
 from backprop_cli.worksheet import losses
-from backprop_cli.worksheet.ground import (
-    Ground,
-    Sample,
-    bare,
-    layer_of,
-    loss_of,
-    new,
-    ref,
-    share_of,
-    slope,
-    unit,
-    w,
-    z,
-)
+from backprop_cli.worksheet.ground import Ground, Sample, bare, layer_of, loss_of, new, ref, share_of, slope, unit, w, z
 
 ONE = Number(1.0)
 

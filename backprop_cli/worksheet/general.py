@@ -10,19 +10,7 @@ from backprop_cli.quantities.quantity import Attached, RunningIndex, Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Rowwise
 from backprop_cli.worksheet import backward, forward, losses, update
-from backprop_cli.worksheet.ground import (
-    Ground,
-    Key,
-    Sample,
-    loss_of,
-    new,
-    ref,
-    share_of,
-    slope,
-    unit,
-    w,
-    z,
-)
+from backprop_cli.worksheet.ground import Ground, Key, Sample, loss_of, new, ref, share_of, slope, unit, w, z
 from backprop_cli.worksheet.places import Place, Topic
 
 I, J, K, P = (RunningIndex(letter) for letter in "ijkp")  # noqa: E741  the letters of the field

@@ -1,26 +1,17 @@
 """The stages of a whole sheet, in order: what lines each has, without making any of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TypeAlias
 
+from backprop_cli.engine.layout import Part
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Pointwise, Rowwise
 from backprop_cli.worksheet import places, update
 from backprop_cli.worksheet.backward import has_parts
-from backprop_cli.worksheet.ground import (
-    Ground,
-    Key,
-    Own,
-    Sample,
-    loss_of,
-    new,
-    share_of,
-    slope,
-    unit,
-    z,
-)
+from backprop_cli.worksheet.ground import Ground, Key, Own, Sample, loss_of, new, share_of, slope, unit, z
 from backprop_cli.worksheet.losses import shortcut_taken
 from backprop_cli.worksheet.places import Place, Topic, backward_place, gradient_place, loss_place, update_place
 
@@ -49,16 +40,19 @@ def plan(ground: Ground) -> list[Plan]:
     return sorted((each for each in plans if each.count), key=lambda each: each.place.order)
 
 
+def _across(place: Place, samples: Sequence[Sample], units: Sequence[int], name: Callable[[int, Sample], Key]) -> Plan:
+    """Plan a line for every unit, sample by sample."""
+
+    def keys() -> Iterator[Key]:
+        for sample in samples:
+            yield from (name(unit, sample) for unit in units)
+
+    return Plan(place, len(units) * len(samples), keys)
+
+
 def _given(ground: Ground) -> Iterator[Plan]:
-    def per_sample(symbol: str, units: range) -> Plan:
-        def keys() -> Iterator[Key]:
-            for sample in ground.samples:
-                yield from (Variable(symbol, None, (number,), sample=sample) for number in units)
-
-        return Plan(places.place(ground, Variable(symbol, None, (1,))), len(units) * len(ground.samples), keys)
-
-    yield per_sample("x", ground.places(0))
-    yield per_sample("y", ground.places(ground.depth))
+    for symbol, units in (("x", ground.places(0)), ("y", ground.places(ground.depth))):
+        yield _across(places.place(ground, Variable(symbol)), ground.samples, units, _component(symbol))
     yield _parameters(ground, "w")
     yield _parameters(ground, "b")
     for letter in ground.optimizer.state:
@@ -67,19 +61,22 @@ def _given(ground: Ground) -> Iterator[Plan]:
         yield Plan(places.given_rate(), 1, lambda: iter((update.RATE,)))
 
 
+def _component(symbol: str) -> Callable[[int, Sample], Key]:
+    return lambda number, sample: Variable(symbol, None, (number,), sample=sample)
+
+
 def _parameters(ground: Ground, symbol: str) -> Plan:
     def keys() -> Iterator[Key]:
         for layer in range(1, ground.depth + 1):
             yield from ground.of_layer(symbol, layer)
 
-    count = sum(_size(part.shape) for part in ground.layout.parts() if part.symbol == symbol)
+    count = sum(prod(part.shape) for part in ground.layout.parts() if part.symbol == symbol)
     return Plan(places.place(ground, Variable(symbol, 1)), count, keys)
 
 
 def _old_state(ground: Ground, letter: str) -> Plan:
     def keys() -> Iterator[Key]:
-        for layer in range(1, ground.depth + 1):
-            yield from (Attached(letter, parameter, old=True) for parameter in _trainable(ground, layer))
+        return (Attached(letter, parameter, old=True) for parameter in ground.parameters(trainable=True))
 
     where = places.place(ground, Attached(letter, Variable("w", 1), old=True))
     return Plan(where, ground.layout.trainable, keys)
@@ -91,37 +88,21 @@ def _forward(ground: Ground) -> Iterator[Plan]:
 
 
 def _forward_of(ground: Ground, layer: int) -> Iterator[Plan]:
-    units, samples = ground.places(layer), ground.samples
-    count = len(units) * len(samples)
+    def stage(name: Callable[[int, Sample], Variable]) -> Plan:
+        where = places.place(ground, name(1, ground.samples[0]))
+        return _across(where, ground.samples, ground.places(layer), name)
 
-    def stage(symbol: str) -> Plan:
-        def keys() -> Iterator[Key]:
-            for sample in samples:
-                yield from (_forward_key(ground, symbol, layer, neuron, sample) for neuron in units)
-
-        return Plan(places.place(ground, _forward_key(ground, symbol, layer, 1, samples[0])), count, keys)
-
-    yield stage("z")
+    yield stage(lambda n, p: z(layer, n, p))
     if isinstance(ground.activation(layer), Rowwise):
-        yield stage("e")
-        sums = [Variable("s", layer, sample=sample) for sample in samples]
+        yield stage(lambda n, p: Variable("e", layer, (n,), sample=p))
+        sums = [Variable("s", layer, sample=sample) for sample in ground.samples]
         yield Plan(places.place(ground, sums[0]), len(sums), lambda: iter(sums))
-    yield stage("a")
-
-
-def _forward_key(ground: Ground, symbol: str, layer: int, neuron: int, sample: int | None) -> Variable:
-    if symbol == "a":
-        return unit(ground, layer, neuron, sample)
-    return Variable(symbol, layer, (neuron,), sample=sample)
+    yield stage(lambda n, p: unit(ground, layer, n, p))
 
 
 def _loss(ground: Ground) -> Iterator[Plan]:
-    def shares() -> Iterator[Key]:
-        for sample in ground.samples:
-            yield from (share_of(output, sample) for output in ground.places(ground.depth))
-
     if ground.outputs > 1:
-        yield Plan(loss_place(Topic.SHARES), ground.outputs * len(ground.samples), shares)
+        yield _across(loss_place(Topic.SHARES), ground.samples, ground.places(ground.depth), share_of)
     if ground.split:
         yield Plan(
             loss_place(Topic.SAMPLE_LOSSES),
@@ -183,13 +164,8 @@ def _per_unit(
     name: Callable[[int, Sample], Key],
     some: tuple[Sample, ...] | None = None,
 ) -> Plan:
-    units, samples = ground.places(layer), ground.samples if some is None else some
-
-    def keys() -> Iterator[Key]:
-        for sample in samples:
-            yield from (name(neuron, sample) for neuron in units)
-
-    return Plan(backward_place(ground, topic, layer), len(units) * len(samples), keys)
+    samples = ground.samples if some is None else some
+    return _across(backward_place(ground, topic, layer), samples, ground.places(layer), name)
 
 
 def _per_pair(
@@ -226,9 +202,12 @@ def _has_error_lines(ground: Ground, layer: int) -> bool:
     """Say whether ∂L/∂z of a layer is asked for by name: by several ways that meet below, or by a shared bias."""
     if isinstance(ground.activation(layer), Rowwise):
         return True
-    parts = ground.layout.layers[layer - 1]
-    shared = ground.shape(layer).bias is BiasKind.LAYER and parts.bias is not None and parts.bias.trainable
-    return ground.topology.units(layer) > 1 and (layer > ground.lowest() or shared)
+    return ground.topology.units(layer) > 1 and (layer > ground.lowest() or _trains_shared_bias(ground, layer))
+
+
+def _trains_shared_bias(ground: Ground, layer: int) -> bool:
+    bias = ground.layout.layers[layer - 1].bias
+    return ground.shape(layer).bias is BiasKind.LAYER and bias is not None and bias.trainable
 
 
 def _gradients(ground: Ground) -> Iterator[Plan]:
@@ -243,23 +222,18 @@ def _gradients(ground: Ground) -> Iterator[Plan]:
         )
 
 
-def _trainable(ground: Ground, layer: int) -> Iterator[Variable]:
+def _trained_parts(ground: Ground, layer: int) -> Iterator[Part]:
     parts = ground.layout.layers[layer - 1]
-    for part in (parts.weights, parts.bias):
-        if part is not None and part.trainable:
-            yield from ground.of_layer(part.symbol, layer)
+    return (part for part in (parts.weights, parts.bias) if part is not None and part.trainable)
+
+
+def _trainable(ground: Ground, layer: int) -> Iterator[Variable]:
+    for part in _trained_parts(ground, layer):
+        yield from ground.of_layer(part.symbol, layer)
 
 
 def _count(ground: Ground, layer: int) -> int:
-    parts = ground.layout.layers[layer - 1]
-    return sum(_size(part.shape) for part in (parts.weights, parts.bias) if part is not None and part.trainable)
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
+    return sum(prod(part.shape) for part in _trained_parts(ground, layer))
 
 
 def _local_gradients(ground: Ground, layer: int) -> Plan:
@@ -268,9 +242,7 @@ def _local_gradients(ground: Ground, layer: int) -> Plan:
             for parameter in _trainable(ground, layer):
                 yield from (slope(z(layer, neuron), parameter, sample) for neuron in ground.fed(parameter))
 
-    shape, parts = ground.shape(layer), ground.layout.layers[layer - 1]
-    shared = shape.bias is BiasKind.LAYER and parts.bias is not None and parts.bias.trainable
-    count = _count(ground, layer) + (shape.units - 1 if shared else 0)
+    count = _count(ground, layer) + (ground.topology.units(layer) - 1 if _trains_shared_bias(ground, layer) else 0)
     return Plan(gradient_place(ground, Topic.LOCAL_GRADIENTS, layer), count * len(ground.samples), keys)
 
 
