@@ -56,6 +56,19 @@ def test_every_equation_has_its_rule_its_numbers_and_its_value() -> None:
     assert told["w¹_new"] == "w¹ − η · ∂L/∂w¹ = 0.3 − 0.1 · (−0.005) = 0.3005"
 
 
+def test_values_stand_out_on_a_terminal_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    plain = explain("configs/two-neurons.yaml").stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    styled = explain("configs/two-neurons.yaml").stdout
+
+    assert "\x1b" not in plain
+    assert "\x1b[1;36m0.25\x1b[0m" in styled
+    assert re.sub(r"\x1b\[[\d;]*m", "", styled) == plain
+
+
 def test_a_pencil_gives_the_articles_figures() -> None:
     told = equations(explain("configs/one-neuron.yaml", "--carry"))
 

@@ -81,3 +81,4 @@ def test_the_limit_is_for_whole_sheets_alone(tmp_path: Path) -> None:
     assert explain(path, everything=True).sheet.count > 2000
     assert explain(path, stages=["forward", "loss"]).sheet.count == 2 * 61 + 1
     assert explain(path, only=["w1_1_1_new"]).sheet.count > 100
+    assert explain(path, only=[f"w2_{j}_{i}_new" for j in range(1, 31) for i in range(1, 31)]).sheet.count > 2000
