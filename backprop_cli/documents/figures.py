@@ -1,0 +1,60 @@
+"""Figures as people write them: a number whose digits count."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+# A longer text is no figure that a person wrote.
+_LONGEST = 60
+# Powers beyond these are outside float64.
+_LARGEST_POWER = 400
+# 0.56, -.5, 1e-4, 3.5×10⁻⁵, 3.5 x 10^-5; a Unicode minus and a decimal comma are read.
+_SHAPE = re.compile(
+    r"(?P<sign>[-+−–]?)\s*(?P<whole>\d*)(?:[.,](?P<part>\d*))?"
+    r"(?:\s*(?:[eE]|[×x·*]\s*10(?:\^|\*\*)?)\s*(?P<brace>[({])?(?P<power>[-+−–]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?(brace)[)}]))?"
+)
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−–", "0123456789-+--")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure as it was written.
+
+    Attributes:
+        text: what was written.
+        value: the number, exactly.
+        decimals: digits after the point that the last written digit stands at; below 0 in front of it, as for 3e5.
+        digits: how many significant digits were written; 1 for zero.
+        whole: whether it is a number without a point and without a power of ten.
+    """
+
+    text: str
+    value: Decimal
+    decimals: int
+    digits: int
+    whole: bool
+
+    @property
+    def unit(self) -> Decimal:
+        """What one unit of the last written digit is worth."""
+        return Decimal(1).scaleb(-self.decimals)
+
+
+def read_figure(text: str) -> Printed | None:
+    """Read a figure; None where the text is none.
+
+    `0.30` keeps its zero; `-.5`, `1e-4`, `3.5×10⁻⁵`, a Unicode minus and a decimal comma are read.
+    """
+    match = _SHAPE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if match is None or not (match["whole"] or match["part"]):
+        return None
+    power = int((match["power"] or "0").translate(_PLAIN))
+    if abs(power) > _LARGEST_POWER:
+        return None
+    part = match["part"] or ""
+    digits = match["whole"] + part
+    sign = "-" if match["sign"].translate(_PLAIN) == "-" else ""
+    value = Decimal(f"{sign}{digits}").scaleb(power - len(part))
+    significant = len(digits.lstrip("0")) or 1
+    whole = match["part"] is None and match["power"] is None
+    return Printed(text.strip(), value, len(part) - power, significant, whole)
