@@ -1,6 +1,5 @@
 """Names in a config: what can be named in its network, and whether `names`, `figures` and `report.digits` do so."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from backprop_cli.algebra.term import Term, references
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import AnyData, Figure, Report, Training
 from backprop_cli.config.shapes import Finding, layer_shapes
+from backprop_cli.documents.figures import read_figure
 from backprop_cli.documents.tree import KeyPath
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.problem import NameProblem
@@ -16,10 +16,6 @@ from backprop_cli.quantities.topology import Topology
 from backprop_cli.rules.optimizers import Optimizer
 
 _OF_A_SAMPLE = {"x", "y", "yhat", "z", "a", "e", "s"}
-# 0.56, -.5, 1e-4, 3.5×10⁻⁵, 3.5 x 10^-5; a Unicode minus and a decimal comma are read.
-_FIGURE = re.compile(
-    r"[-+−]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+−]?\d+|\s*[×x·*]\s*10(\^[-+−]?\d+|\*\*[-+−]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
-)
 
 
 def topology_of(network: Network, optimizer: Optimizer, *, has_targets: bool, samples: int | None) -> Topology:
@@ -85,7 +81,7 @@ def check_figures(figures: tuple[Figure, ...], table: NameTable, portions: Porti
     """Find figures of what cannot be named, of samples that are not there, and what is no figure."""
     for number, figure in enumerate(figures):
         path: KeyPath = ("figures", number)
-        if not _FIGURE.fullmatch(figure.printed.strip()):
+        if read_figure(figure.printed) is None:
             message = f"figures[{number}].printed: {figure.printed!r} is not a number; write its digits"
             yield (*path, "printed"), message
         try:
