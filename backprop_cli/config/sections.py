@@ -127,7 +127,13 @@ class Figure(Strictly):
     printed: Annotated[str, Field(min_length=1, description="the figure, digit for digit")]
     step: Annotated[Count, Field(description="the step it belongs to")] = 1
     sample: Annotated[SampleNumber | None, Field(description="the sample it belongs to, as @ in the name")] = None
-    decimals: Annotated[Decimals | None, Field(description="decimals that were meant, where fewer are printed")] = None
+    decimals: Annotated[
+        Decimals | None,
+        Field(
+            description="digits after the point that the figure is rounded to, where that is coarser than it looks: "
+            "a whole number among decimals"
+        ),
+    ] = None
     verdict: Annotated[
         Literal["right", "rounded", "cut_off", "carried", "wrong"] | None, Field(description="what marking must find")
     ] = None
