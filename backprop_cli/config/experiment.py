@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from backprop_cli.config.network import Network
-from backprop_cli.config.sections import AnyData, Figure, Report, Training
+from backprop_cli.config.sections import AnyData, Figures, Report, Training
 from backprop_cli.rules.base import Listed, Strictly
 from backprop_cli.rules.losses import AnyLoss
 from backprop_cli.rules.losses.distances import HalfSse
@@ -45,4 +45,6 @@ class Experiment(Strictly):
     names: Annotated[
         dict[str, str], Field(description="your own names for quantities, or for expressions over them")
     ] = {}  # noqa: RUF012  pydantic copies it
-    figures: Annotated[Listed[Figure], Field(description="numbers that a source prints, in its order")] = ()
+    figures: Annotated[
+        Figures, Field(description="numbers that a source prints, in its order: name: figure, or with more keys")
+    ] = ()

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
@@ -12,10 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from backprop_cli.config import fitness, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
-from backprop_cli.config.sections import FileData, InlineData
+from backprop_cli.config.sections import Figure, FileData, InlineData
 from backprop_cli.data.columns import Wanted, read_samples
 from backprop_cli.data.samples import Dataset, Samples, divide
 from backprop_cli.data.seeds import SPLIT, generator
+from backprop_cli.documents.pairs import PRINTED, written_out
 from backprop_cli.documents.table_reader import Table, read_table
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
@@ -75,12 +76,21 @@ def load(
     document = read_yaml(path, stdin=stdin)
     for setting in settings:
         document = document.with_override(setting)
-    return _Check(document, Path(os.fspath(path)).parent).setup()
+    return _Check(_with_figures_written_out(document), Path(os.fspath(path)).parent).setup()
 
 
 def _is_figure(path: KeyPath) -> bool:
     """Say whether a scalar is a printed figure, whose digits count as they are written."""
-    return len(path) == 3 and path[0] == "figures" and path[2] == "printed"  # noqa: PLR2004  figures, number, printed
+    return len(path) == 3 and path[0] == "figures" and path[2] == PRINTED  # noqa: PLR2004  figures, number, printed
+
+
+def _with_figures_written_out(document: Document) -> Document:
+    """Give the document with the long form of its figures; each part stays where it was written."""
+    entries = document.root.value
+    if not isinstance(entries, Mapping) or "figures" not in entries:
+        return document
+    figures = written_out(entries["figures"], Figure.model_fields)
+    return replace(document, root=replace(document.root, value={**entries, "figures": figures}))
 
 
 class _Check:

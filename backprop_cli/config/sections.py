@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
+from backprop_cli.documents.pairs import NAME
 from backprop_cli.rules.base import LARGEST_COUNT, Count, Listed, Strictly
 
 INLINE, FILE, ONE, MANY = "<inline>", "<file>", "<one>", "<many>"
@@ -120,11 +121,16 @@ class Report(Strictly):
     digits: Annotated[dict[str, Decimals], Field(description="digits after the point, by name of a quantity")] = {}  # noqa: RUF012  pydantic copies it
 
 
+# A number outside quotes is as good as one in quotes: its text is what counts.
+_WRITTEN: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "minLength": 1}]}
+Digits = Annotated[str, Field(min_length=1), WithJsonSchema(_WRITTEN)]
+
+
 class Figure(Strictly):
     """A number that a source prints for a quantity of this experiment."""
 
     name: Annotated[str, Field(min_length=1, description="the quantity, in the notation of the config")]
-    printed: Annotated[str, Field(min_length=1, description="the figure, digit for digit")]
+    printed: Annotated[Digits, Field(description="the figure, digit for digit")]
     step: Annotated[Count, Field(description="the step it belongs to")] = 1
     sample: Annotated[SampleNumber | None, Field(description="the sample it belongs to, as @ in the name")] = None
     decimals: Annotated[
@@ -140,3 +146,19 @@ class Figure(Strictly):
     slip: Annotated[str | None, Field(description="what went wrong, where the verdict is wrong")] = None
     why: Annotated[str | None, Field(description="how the figure came about")] = None
     source_name: Annotated[str | None, Field(description="what the source calls the quantity")] = None
+
+
+class WithPairs:
+    """Let the JSON schema take `name: figure` for a figure, and a mapping of such pairs, or one figure, for a list."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Offer the short forms beside the long one."""
+        listed = handler(core_schema)
+        figure = listed["items"]
+        pairs = {"type": "object", "additionalProperties": _WRITTEN, "propertyNames": {"not": {"const": NAME}}}
+        no_key = {"not": {"enum": list(Figure.model_fields)}}
+        pair = {**pairs, "propertyNames": no_key, "minProperties": 1, "maxProperties": 1}
+        return {"anyOf": [{**listed, "items": {"anyOf": [figure, pair]}}, figure, pairs]}
+
+
+Figures = Annotated[Listed[Figure], WithPairs()]
