@@ -6,11 +6,11 @@ from rich.console import Console
 
 from backprop_cli.api.asking import NotInStep
 from backprop_cli.api.explaining import Choice, told_step
-from backprop_cli.cli.output import FILE_WIDTH, write_result
+from backprop_cli.cli.output import FILE_WIDTH, chosen_form, write_result
 from backprop_cli.config.loader import load
 from backprop_cli.errors import UsageError
 from backprop_cli.render.sheet_console import lay_out
-from backprop_cli.render.sheets import FORMS, Form, Options, form_named, form_of_suffix, render
+from backprop_cli.render.sheets import FORMS, Options, render
 from backprop_cli.render.to_console import show_rows
 
 
@@ -22,7 +22,7 @@ def run(
     Raises:
         UsageError: the choice cannot be met.
     """
-    chosen = _form(form, output)
+    chosen = chosen_form(form, output, FORMS)
     if standalone and chosen.name != "latex":
         raise UsageError(f"--standalone is for --format latex; {chosen.name} is always whole")
     try:
@@ -36,16 +36,3 @@ def run(
     width = console.width if output is None else FILE_WIDTH
     document = standalone or chosen.name != "latex"
     write_result(render(told, chosen, Options(width=width, document=document)), output)
-
-
-def _form(name: str | None, output: Path | None) -> Form:
-    """Give the form that was asked for, or else the one that suits the file."""
-    if name is not None:
-        return form_named(name)
-    if output is None or not output.suffix:
-        return form_named("console")
-    suited = form_of_suffix(output.suffix)
-    if suited is None:
-        known = ", ".join(suffix for form in FORMS for suffix in form.suffixes)
-        raise UsageError(f"{output}: no form has this suffix; there are {known}, or name a form with --format")
-    return suited

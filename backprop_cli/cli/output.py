@@ -2,19 +2,40 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backprop_cli.errors import StorageError
+from backprop_cli.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from backprop_cli.render.sheets import Form
+
 # Width of a console result that goes to a file.
 FILE_WIDTH = 100
+
+
+def chosen_form(name: str | None, output: Path | None, forms: "Sequence[Form]") -> "Form":
+    """Give the form that was asked for, or else the one that suits the file.
+
+    Raises:
+        UsageError: there is no such form, or none for such a file.
+    """
+    from backprop_cli.render.sheets import form_named, form_of_suffix
+
+    if name is not None:
+        return form_named(name, forms)
+    if output is None or not output.suffix:
+        return form_named("console", forms)
+    suited = form_of_suffix(output.suffix, forms)
+    if suited is None:
+        known = ", ".join(suffix for form in forms for suffix in form.suffixes)
+        raise UsageError(f"{output}: no form has this suffix; there are {known}, or name a form with --format")
+    return suited
 
 
 def write_result(text: str, output: Path | None) -> None:

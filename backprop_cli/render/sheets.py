@@ -1,5 +1,6 @@
 """The forms that a worksheet can be written in; a form's module is loaded when it is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -27,7 +28,7 @@ class Form:
     Attributes:
         name: what it is called.
         suffixes: of files that are written in it.
-        module: has `render(told, options) -> str`.
+        module: has `render(told, options) -> str`, given what its table of forms is for.
     """
 
     name: str
@@ -45,21 +46,21 @@ FORMS = (
 )
 
 
-def form_named(name: str) -> Form:
+def form_named(name: str, forms: Sequence[Form] = FORMS) -> Form:
     """Give a form by its name.
 
     Raises:
         UsageError: there is none of that name.
     """
-    names = [form.name for form in FORMS]
+    names = [form.name for form in forms]
     if name not in names:
         raise UsageError(f"there is no form {name!r}{did_you_mean(name, names)}; there are: {', '.join(names)}")
-    return FORMS[names.index(name)]
+    return forms[names.index(name)]
 
 
-def form_of_suffix(suffix: str) -> Form | None:
+def form_of_suffix(suffix: str, forms: Sequence[Form] = FORMS) -> Form | None:
     """Give the form of files with a suffix; None where it says nothing."""
-    return next((form for form in FORMS if suffix.lower() in form.suffixes), None)
+    return next((form for form in forms if suffix.lower() in form.suffixes), None)
 
 
 def render(told: Told, form: Form, options: Options) -> str:
