@@ -1,9 +1,9 @@
 r"""A worksheet as Markdown for GitHub: mathematics stands in $`...`$, where no character is taken for markup."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from backprop_cli.render.chapters import Chapter, Section, chapters
+from backprop_cli.render.markdown import plain, table
 from backprop_cli.render.sheets import Options
 from backprop_cli.render.symbols import LatexScript
 from backprop_cli.render.telling import Told
@@ -11,14 +11,12 @@ from backprop_cli.render.widths import LatexTeller, Measured, MeasuredLine, fold
 
 # A side that is wider than this is several formulas, between which a cell can be broken.
 _WIDEST = 48
-# Characters that mean something in Markdown; an underscore within a word does not.
-_MARKUP = re.compile(r"[\\`*\[\]<>|&~$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 
 def render(told: Told, options: Options) -> str:  # noqa: ARG001  every form is given its options
     """Write a worksheet as Markdown."""
     teller = LatexTeller(told)
-    blocks = [f"# {_plain(told.title)}", _about(told)]
+    blocks = [f"# {plain(told.title)}", _about(told)]
     for chapter in chapters(told, _letter):
         blocks.append(f"## {chapter.title}")
         blocks += [_given(teller, chapter)] if chapter.given else _chapter(teller, chapter)
@@ -26,12 +24,7 @@ def render(told: Told, options: Options) -> str:  # noqa: ARG001  every form is 
 
 
 def _about(told: Told) -> str:
-    return " · ".join(_plain(text) for text in (told.config, told.summary) if text)
-
-
-def _plain(text: str) -> str:
-    """Escape what Markdown would take for markup; a line break would end the heading."""
-    return _MARKUP.sub(lambda found: "\\" + found[0], " ".join(text.split()))
+    return " · ".join(plain(text) for text in (told.config, told.summary) if text)
 
 
 def _letter(word: str) -> str:
@@ -44,7 +37,7 @@ def _math(latex: str) -> str:
 
 def _given(teller: LatexTeller, chapter: Chapter) -> str:
     rows = [[section.title, _listed(teller, section)] for section in chapter.sections]
-    return _table(["what", "values"], rows)
+    return table(["what", "values"], rows)
 
 
 def _listed(teller: LatexTeller, section: Section) -> str:
@@ -65,7 +58,7 @@ def _lines(lines: Sequence[MeasuredLine]) -> str:
     """Write lines as a table; a column that would be empty is left out."""
     most = max(len(line.sides) for line in lines)
     columns = ["quantity", *["rule", "with numbers"][: most - 1], "value"]
-    return _table(columns, [_row(line, most) for line in lines])
+    return table(columns, [_row(line, most) for line in lines])
 
 
 def _row(line: MeasuredLine, most: int) -> list[str]:
@@ -80,8 +73,3 @@ def _side(pieces: Sequence[Measured]) -> str:
     """Write one side of an equation; a sign that a formula begins with keeps its distance by an empty group."""
     first, *rest = ["".join(piece.text for piece in row) for row in fold(pieces, _WIDEST)]
     return " ".join([_math(first), *(_math("{}" + text) for text in rest)])
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    ruler = ["---"] * len(columns)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (columns, ruler, *rows))
