@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from backprop_cli.render.columns import on_the_point
 from backprop_cli.render.rows import Table
 from backprop_cli.render.sheet_console import Row
 
@@ -134,29 +135,10 @@ def _aligned(table: Table) -> list[tuple[str, ...]]:
     for number, heading in enumerate(table.columns):
         cells = [row[number] for row in table.rows]
         to_the_right = bool(number) and number not in table.formulas
-        column = [heading, *(_on_the_point(cells) if to_the_right else cells)]
+        column = [heading, *(on_the_point(cells) if to_the_right else cells)]
         width = max(map(len, column))
         columns.append([cell.rjust(width) if to_the_right else cell.ljust(width) for cell in column])
     return list(zip(*columns, strict=True))
-
-
-def _on_the_point(cells: list[str]) -> list[str]:
-    """Pad numbers on the right to equal length behind the point, where that costs little room."""
-    if not all(_is_number(cell) for cell in cells):
-        return cells
-    behind = [len(cell) - cell.index(".") if "." in cell else 0 for cell in cells]
-    padded = [cell + " " * (max(behind) - own) for cell, own in zip(cells, behind, strict=True)]
-    # Aligning 0.3 with 1.234e-05 would only push numbers apart.
-    return padded if max(map(len, padded), default=0) <= max(map(len, cells), default=0) else cells
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        # A row that continues a formula has no numbers.
-        return cell in {"frozen", ""}
-    return "e" not in cell
 
 
 def _show_stacked(console: Console, table: Table) -> None:
