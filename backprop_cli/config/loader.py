@@ -2,21 +2,20 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from backprop_cli.config import fitness, naming, shapes
+from backprop_cli.config import figures, fitness, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
-from backprop_cli.config.sections import Figure, FileData, InlineData
+from backprop_cli.config.sections import FileData, InlineData
 from backprop_cli.data.columns import Wanted, read_samples
 from backprop_cli.data.samples import Dataset, Samples, divide
 from backprop_cli.data.seeds import SPLIT, generator
-from backprop_cli.documents.pairs import PRINTED, written_out
 from backprop_cli.documents.table_reader import Table, read_table
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
@@ -36,6 +35,8 @@ class Setup:
         dataset: its samples, divided and prepared.
         topology: what exists in its network.
         names: every name of it.
+        figure_places: line and column of each figure of `experiment.figures`, in their order; (1, 1) for one that a
+            flag sets.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Setup:
     dataset: Dataset
     topology: Topology
     names: NameTable
+    figure_places: tuple[tuple[int, int], ...] = ()
 
     @property
     def samples(self) -> int:
@@ -76,21 +78,7 @@ def load(
     document = read_yaml(path, stdin=stdin)
     for setting in settings:
         document = document.with_override(setting)
-    return _Check(_with_figures_written_out(document), Path(os.fspath(path)).parent).setup()
-
-
-def _is_figure(path: KeyPath) -> bool:
-    """Say whether a scalar is a printed figure, whose digits count as they are written."""
-    return len(path) == 3 and path[0] == "figures" and path[2] == PRINTED  # noqa: PLR2004  figures, number, printed
-
-
-def _with_figures_written_out(document: Document) -> Document:
-    """Give the document with the long form of its figures; each part stays where it was written."""
-    entries = document.root.value
-    if not isinstance(entries, Mapping) or "figures" not in entries:
-        return document
-    figures = written_out(entries["figures"], Figure.model_fields)
-    return replace(document, root=replace(document.root, value={**entries, "figures": figures}))
+    return _Check(figures.written_out_in(document), Path(os.fspath(path)).parent).setup()
 
 
 class _Check:
@@ -123,11 +111,12 @@ class _Check:
             generator(experiment.training.seed, SPLIT),
             standardize=experiment.data.standardize,
         )
-        return Setup(self.document.name, experiment, dataset, topology, names)
+        places = tuple(figures.place_of(self.document, number) for number in range(len(experiment.figures)))
+        return Setup(self.document.name, experiment, dataset, topology, names, places)
 
     def _validate(self) -> dict[str, Any]:
         """Give the valid sections by name."""
-        plain = self.document.plain(_is_figure)
+        plain = self.document.plain(figures.is_printed)
         try:
             experiment = Experiment.model_validate(plain)
         except ValidationError as error:

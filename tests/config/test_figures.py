@@ -62,3 +62,17 @@ def test_a_figure_in_short_form_can_be_set(tmp_path: Path) -> None:
     found = setup("figures: [{z: 0.25}]\n", tmp_path, ("figures.0.z=0.30",))
 
     assert found.experiment.figures == TWO[:1]
+
+
+def test_a_setup_knows_where_each_figure_stands(tmp_path: Path) -> None:
+    figures = "figures:\n  - z: 0.30\n  - {name: z,\n     printed:  '0.5'}\n  - name: yhat\n    printed: 1\n"
+
+    assert setup(figures, tmp_path).figure_places == ((4, 8), (6, 16), (8, 14))
+    assert setup("figures: {z: 0.3, yhat: 1}\n", tmp_path).figure_places == ((3, 14), (3, 25))
+    assert setup("", tmp_path).figure_places == ()
+
+
+def test_a_figure_that_a_flag_sets_stands_at_the_top(tmp_path: Path) -> None:
+    figures = "figures:\n  - z: 0.30\n  - z: 0.25\n"
+
+    assert setup(figures, tmp_path, ("figures.1.z=0.5",)).figure_places == ((4, 8), (1, 1))
