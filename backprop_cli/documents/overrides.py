@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from backprop_cli.documents.composer import MOST_LEVELS, TOO_DEEP
 from backprop_cli.documents.source import Source
+from backprop_cli.documents.texts import unfit
 from backprop_cli.documents.tree import Node, kind, shortened
-from backprop_cli.documents.yaml_reader import compose, unfit
+from backprop_cli.documents.yaml_reader import compose
 from backprop_cli.errors import ConfigError, Problem, UsageError
 
 

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from backprop_cli.documents import yaml_reader
-from backprop_cli.documents.yaml_reader import MOST_BYTES, parse_yaml, read_yaml
+from backprop_cli.documents.texts import MOST_BYTES
+from backprop_cli.documents.yaml_reader import parse_yaml, read_yaml
 from backprop_cli.errors import ConfigError
 
 
