@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from textwrap import wrap
-from typing import TypeAlias
-from unicodedata import combining
 
 from backprop_cli.render.notation import UNICODE
 from backprop_cli.render.sheets import Options
+from backprop_cli.render.spans import Row, Span, heading, plain, width_of, wrapped
 from backprop_cli.render.symbols import UnicodeScript
 from backprop_cli.render.telling import Sides, Teller, Told
 from backprop_cli.render.titles import part_title, stage_heading, stage_title
@@ -18,39 +15,22 @@ from backprop_cli.worksheet.sheet import Stage
 
 # What is given stands in short equations side by side; more than this are counted.
 MOST_GIVEN = 24
-_INDENT, _GAP, _DOT = "  ", "   ", " · "
+_INDENT, _GAP = "  ", "   "
 _BEFORE_SIGN = re.compile(r"(?<=\S)(?= (?:[-+−·/>≤…]|if|else) )")
 # Below this many columns a name takes a line of its own.
 _NARROWEST = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Text in one style: '', 'bold', 'dim' or 'value'."""
-
-    text: str
-    style: str = ""
-
-
-Row: TypeAlias = tuple[Span, ...]
-
-
 def render(told: Told, options: Options) -> str:
     """Write a worksheet as plain text."""
-    rows = lay_out(told, options.width)
-    return "".join("".join(span.text for span in row).rstrip() + "\n" for row in rows)
-
-
-def width_of(text: str) -> int:
-    """Count the columns that a text takes; the hat of m̂ takes none of its own."""
-    return sum(not combining(letter) for letter in text)
+    return plain(lay_out(told, options.width))
 
 
 def lay_out(told: Told, width: int) -> Iterator[Row]:
     """Lay a worksheet out in rows of at most a width, as far as its words and numbers fit."""
     teller = Teller(told, UNICODE, UnicodeScript())
-    yield from _heading(told.summary, width, "dim")
-    yield from _heading(told.title, width, "bold")
+    yield from heading(told.summary, width, "dim")
+    yield from heading(told.title, width, "bold")
     for kind, stages in groupby(told.sheet.stages, key=lambda stage: stage.kind):
         yield ()
         yield (Span(part_title(kind, many=told.sheet.ground.many), "heading"),)
@@ -59,19 +39,6 @@ def lay_out(told: Told, width: int) -> Iterator[Row]:
         else:
             for stage in stages:
                 yield from _stage(teller, stage, width)
-
-
-def _heading(text: str, width: int, style: str) -> Iterator[Row]:
-    """Break a heading at its dots, which stand between two parts alone."""
-    row = ""
-    for part in text.split(_DOT):
-        longer = row + _DOT + part
-        if row and width_of(longer) > width:
-            yield from _wrapped(row, width, style)
-            row = part
-        else:
-            row = longer if row else part
-    yield from _wrapped(row, width, style)
 
 
 def _given(teller: Teller, stages: Sequence[Stage], width: int) -> Iterator[Row]:
@@ -93,7 +60,7 @@ def _equation(sides: Sides) -> str:
 def _stage(teller: Teller, stage: Stage, width: int) -> Iterator[Row]:
     split = teller.told.sheet.ground.split
     title = stage_heading(stage.place, teller.told.names, split=split, letter=_letter(teller, stage))
-    yield from _wrapped(title, width, "bold", _INDENT)
+    yield from wrapped(title, width, "bold", _INDENT)
     rule = teller.rule(stage)
     if rule is not None:
         left, right = rule
@@ -129,7 +96,7 @@ def _ending(lead: str, sides: Sides, note: str, width: int, *, first: bool) -> I
         return
     yield row
     if note:
-        yield from _wrapped(note.strip(), width, "dim", _blank(lead) + "   ")
+        yield from wrapped(note.strip(), width, "dim", _blank(lead) + "   ")
 
 
 def _blank(text: str) -> str:
@@ -173,16 +140,10 @@ def _listed(title: str, items: Sequence[str], width: int) -> Iterator[Row]:
     if width_of(title) + 1 + width_of(row) <= width:
         yield (Span(title, "dim"), Span(" " + row))
         return
-    yield from _wrapped(title.strip(), width, "dim", _INDENT)
+    yield from wrapped(title.strip(), width, "dim", _INDENT)
     indent = _INDENT * 2
     column = max(map(width_of, items))
     columns = max(1, (width - len(indent) + len(_GAP)) // (column + len(_GAP)))
     for start in range(0, len(items), columns):
         cells = (item + " " * (column - width_of(item)) for item in items[start : start + columns])
         yield (Span(indent), Span(_GAP.join(cells).rstrip()))
-
-
-def _wrapped(text: str, width: int, style: str, indent: str = "") -> Iterator[Row]:
-    room = max(1, width - len(indent))
-    for line in wrap(text, room, break_long_words=False, break_on_hyphens=False):
-        yield (Span(indent + line, style),)

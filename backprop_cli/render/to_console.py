@@ -13,7 +13,7 @@ from rich.text import Text
 
 from backprop_cli.render.columns import on_the_point
 from backprop_cli.render.rows import Table
-from backprop_cli.render.sheet_console import Row
+from backprop_cli.render.spans import Row
 
 # Room between two columns, and the least that a column of formulas is given.
 _GAP, _NARROWEST = 3, 14

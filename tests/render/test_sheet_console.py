@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from backprop_cli.api import Explanation
 from backprop_cli.cli.app import app
 from backprop_cli.render.notation import UNICODE
-from backprop_cli.render.sheet_console import MOST_GIVEN, lay_out, width_of
+from backprop_cli.render.sheet_console import MOST_GIVEN, lay_out
+from backprop_cli.render.spans import width_of
 from backprop_cli.render.symbols import UnicodeScript
 from backprop_cli.render.telling import Sides, Teller
 from backprop_cli.worksheet.places import Kind
