@@ -43,10 +43,12 @@ class Composer:
         report: takes a message, a line and a column.
         origin: given to every node.
         levels: how deep in another tree this one will stand.
+        repeated: what to do about a key that was given before.
     """
 
-    def __init__(self, report: Report, *, origin: str = "", levels: int = 0) -> None:
+    def __init__(self, report: Report, *, repeated: str, origin: str = "", levels: int = 0) -> None:
         self._report = report
+        self._repeated = repeated
         self._origin = origin
         self._levels = levels
         self._open: list[Frame] = []
@@ -97,7 +99,7 @@ class Composer:
     def _key(self, event: ScalarEvent, frame: MappingFrame) -> None:
         key = self._leaf(event, event.value)
         self._name_anchor(event, Finished(key))
-        fault = _fault_of_key(event, frame)
+        fault = _fault_of_key(event, frame, self._repeated)
         if fault is not None:
             self._complain(event, fault)
         frame.size += 1
@@ -214,7 +216,7 @@ def _under(key: Node | None, node: Node) -> Node:
     return replace(node, key_line=place[0], key_column=place[1])
 
 
-def _fault_of_key(event: ScalarEvent, frame: MappingFrame) -> str | None:
+def _fault_of_key(event: ScalarEvent, frame: MappingFrame, repeated: str) -> str | None:
     """Say why a scalar cannot be the next key of a mapping."""
     key = event.value
     if event.style in {"|", ">"}:
@@ -227,5 +229,5 @@ def _fault_of_key(event: ScalarEvent, frame: MappingFrame) -> str | None:
         first = frame.entries[key]
         # Within a flag there are no lines to speak of.
         where = "" if first.origin else f", on line {first.key_line}"
-        return f"key {shortened(key)!r} was given before{where}; keep one of the two"
+        return f"key {shortened(key)!r} was given before{where}; {repeated}"
     return None

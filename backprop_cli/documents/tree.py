@@ -55,7 +55,7 @@ class Document:
 
     Attributes:
         name: the file, as the user named it.
-        root: its top-level mapping.
+        root: its top level, a mapping; a list where the reader was told to expect one, too.
         lines: its lines, without line ends.
     """
 

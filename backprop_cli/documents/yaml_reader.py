@@ -8,6 +8,7 @@ import yaml
 
 from backprop_cli.documents.complaints import no_space, plainly
 from backprop_cli.documents.composer import Composer, LimitReached
+from backprop_cli.documents.expectation import SETTINGS, Expectation
 from backprop_cli.documents.files import Location
 from backprop_cli.documents.findings import Findings
 from backprop_cli.documents.source import Source
@@ -18,49 +19,50 @@ from backprop_cli.errors import ConfigError, Problem
 # More than anyone repairs at once.
 _MOST_PROBLEMS = 100
 
-_EMPTY = "there is nothing to read: this is empty or holds only comments; write 'key: value' lines"
-
 # libyaml is many times faster; a PyYAML that was built without it reads the same.
 _PARSER: type[yaml.SafeLoader] | type["yaml.CSafeLoader"] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(path: Location, *, stdin: TextIO | BinaryIO | None = None) -> Document:
+def read_yaml(path: Location, *, stdin: TextIO | BinaryIO | None = None, expected: Expectation = SETTINGS) -> Document:
     """Read a YAML file, or standard input for `-`.
 
     Raises:
         ConfigError: the file cannot be read or is not valid, with every problem that was found.
     """
-    return parse_yaml(*read_whole(path, stdin=stdin))
+    return parse_yaml(*read_whole(path, stdin=stdin), expected)
 
 
-def parse_yaml(data: bytes | str, name: str) -> Document:
+def parse_yaml(data: bytes | str, name: str, expected: Expectation = SETTINGS) -> Document:
     """Read YAML that is at hand already.
 
     Args:
         data: the text; bytes are UTF-8.
         name: stands in every problem.
+        expected: what kind of document it is.
 
     Raises:
         ConfigError: the text is not valid, with every problem that was found.
     """
     text = decoded(data, name)
     source = Source(name, tuple(text.splitlines()))
-    root = compose(text, source)
+    root = compose(text, source, repeated=expected.repeated)
     if root is None or (root.text == "" and not root.quoted):
-        raise ConfigError([Problem(_EMPTY, where=name)])
-    if not isinstance(root.value, dict):
-        message = no_space(root.text or "") or f"the top level is {kind(root)}; write 'key: value' lines"
+        message = f"there is nothing to read: this is empty or holds only comments; write {expected.write}"
+        raise ConfigError([Problem(message, where=name)])
+    if not expected.allows(root.value):
+        message = no_space(root.text or "") or f"the top level is {kind(root)}; write {expected.write}"
         raise ConfigError([source.problem(message, root.line, root.column)])
     return Document(name, root, source.lines)
 
 
-def compose(text: str, source: Source, *, levels: int = 0) -> Node | None:
+def compose(text: str, source: Source, *, levels: int = 0, repeated: str = SETTINGS.repeated) -> Node | None:
     """Give the root of a text that was decoded, or None when there is nothing in it.
 
     Args:
         text: YAML without characters that cannot stand in it.
         source: points at problems; its origin is that of every node.
         levels: how deep in another tree this one will stand.
+        repeated: what to do about a key that was given before.
 
     Raises:
         ConfigError: the text is not valid.
@@ -72,7 +74,7 @@ def compose(text: str, source: Source, *, levels: int = 0) -> Node | None:
 
     root = None
     try:
-        root = Composer(report, origin=source.origin, levels=levels).compose(_events(text))
+        root = Composer(report, origin=source.origin, levels=levels, repeated=repeated).compose(_events(text))
     except LimitReached:
         pass
     except yaml.YAMLError as error:

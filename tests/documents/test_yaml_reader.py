@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_cli.documents.expectation import Expectation
 from backprop_cli.documents.tree import Document
 from backprop_cli.documents.yaml_reader import parse_yaml, read_yaml
 from backprop_cli.errors import ConfigError, UsageError
@@ -96,6 +97,29 @@ def test_several_problems_are_told_at_once() -> None:
         parse_yaml("a: !x 1\nb: 2\nb: 3\nc: !y 4\n", "x.yaml")
 
     assert [problem.line for problem in error.value.problems] == [1, 3, 4]
+
+
+LISTS = Expectation(write="a list", repeated="write a list", lists=True)
+
+
+def test_a_list_can_be_the_top_level_where_one_is_expected() -> None:
+    assert parse_yaml("- 1\n- a: 2\n", "x.yaml", LISTS).plain() == [1, {"a": 2}]
+    assert parse_yaml("a: 2\n", "x.yaml", LISTS).plain() == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("text", "x.yaml:1:1: the top level is the text 'text'; write a list\n    text\n    ^"),
+        ("", "x.yaml: there is nothing to read: this is empty or holds only comments; write a list"),
+        ("a: 1\na: 2", "x.yaml:2:1: key 'a' was given before, on line 1; write a list\n    a: 2\n    ^"),
+    ],
+)
+def test_advice_is_for_the_kind_of_document(text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        parse_yaml(text, "x.yaml", LISTS)
+
+    assert str(error.value) == message
 
 
 @settings(deadline=None, max_examples=300)
