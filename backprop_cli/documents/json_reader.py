@@ -5,13 +5,13 @@ JSON is nearly YAML, but escapes what lies beyond U+FFFF as two halves, which YA
 
 import json
 import re
-from bisect import bisect_right
 from typing import NoReturn
 
 from backprop_cli.documents.composer import MOST_LEVELS, MOST_NODES, TOO_DEEP, LimitReached
 from backprop_cli.documents.expectation import SETTINGS, Expectation
 from backprop_cli.documents.findings import Findings
 from backprop_cli.documents.json_words import fault_of_string, fault_of_value, fault_of_word
+from backprop_cli.documents.lines import Lines
 from backprop_cli.documents.scalars import Scalar, resolve
 from backprop_cli.documents.source import Source
 from backprop_cli.documents.texts import decoded
@@ -21,7 +21,6 @@ from backprop_cli.errors import ConfigError, Problem
 _MOST_PROBLEMS = 100
 _TOO_MANY = f"this is more than {MOST_NODES:,} values; make it smaller"
 
-_LINE_END = re.compile(r"\r\n?|\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
 _WORD = re.compile(r"""[^\s\[\]{},:"'/][^\s\[\]{},:"]*""")
@@ -42,11 +41,12 @@ def parse_json(data: bytes | str, name: str, expected: Expectation = SETTINGS) -
         ConfigError: the text is not valid, with every problem that was found.
     """
     text = decoded(data, name)
-    source = Source(name, tuple(_LINE_END.split(text)))
+    lines = Lines(text)
+    source = Source(name, lines.texts)
     if not text.strip():
         message = f"there is nothing to read: this is empty; write {expected.write}"
         raise ConfigError([Problem(message, where=name)])
-    root = _Reader(text, source, expected.repeated).read()
+    root = _Reader(text, source, lines, expected.repeated).read()
     if not expected.allows(root.value):
         raise ConfigError(
             [source.problem(f"the top level is {kind(root)}; write {expected.write}", root.line, root.column)]
@@ -57,11 +57,11 @@ def parse_json(data: bytes | str, name: str, expected: Expectation = SETTINGS) -
 class _Reader:
     """Read one text from its start to its end."""
 
-    def __init__(self, text: str, source: Source, repeated: str) -> None:
+    def __init__(self, text: str, source: Source, lines: Lines, repeated: str) -> None:
         self._text = text
         self._source = source
         self._repeated = repeated
-        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+        self._position = lines.position
         self._findings = Findings(source.name, _MOST_PROBLEMS)
         # Where each list and mapping that is not closed yet begins.
         self._open: list[int] = []
@@ -212,10 +212,6 @@ class _Reader:
         place = (None, None) if key is None else (key.line, key.column)
         text = value if isinstance(value, str) else word
         return Node(value, *self._position(start), text, isinstance(value, str), *place)
-
-    def _position(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
 
     def _report(self, message: str, offset: int) -> None:
         self._findings.add(self._source.problem(message, *self._position(offset)))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backprop_cli.documents import json_reader
 from backprop_cli.documents.expectation import Expectation
 from backprop_cli.documents.json_reader import parse_json
 from backprop_cli.documents.texts import MOST_BYTES
@@ -113,11 +114,17 @@ def test_what_does_not_end_the_reading_is_told_at_once() -> None:
         ("[1]".encode("utf-16"), "x.json: this text is UTF-16, not UTF-8; save it as UTF-8"),
         (b"[\x00]", "x.json:1:2: a NUL character: this is no text file, or not UTF-8; save it as UTF-8 text"),
         (b" " * (MOST_BYTES + 1), "x.json: this is more than 16,777,216 bytes, the most that is read; make it smaller"),
-        (b"[" + b"1," * 1_000_000 + b"1]", "x.json:1:2000000: this is more than 1,000,000 values; make it smaller"),
     ],
 )
 def test_what_is_no_text_is_refused(data: bytes, message: str) -> None:
     assert refusal(data).split("\n")[0] == message
+
+
+def test_there_is_a_limit_on_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_reader, "MOST_NODES", 100)
+
+    assert parse_json("[" + "1," * 98 + "1]", "x.json", ANY)
+    assert refusal("[" + "1," * 99 + "1]").startswith("x.json:1:200: this is more than 1,000,000 values; make it")
 
 
 def test_a_mapping_is_expected_where_nothing_else_is_said() -> None:
