@@ -3,7 +3,8 @@
 A formula written with these and with plain operators runs on numbers, on whole arrays, and on symbols.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,26 @@ def _dispatch(operator: str, on_arrays: Callable[..., Any], *operands: Any) -> A
     if any(isinstance(operand, np.ndarray) for operand in operands):
         return on_arrays(*operands)
     return OPERATORS[operator].on_floats(*operands)
+
+
+def quietly() -> AbstractContextManager[None]:
+    """Let arrays hold what IEEE 754 says, infinite or not a number, without a warning."""
+    return np.errstate(all="ignore")
+
+
+def samples(values: Sequence[float]) -> Array:
+    """Give numbers as one array."""
+    return np.array(values, dtype=np.float64)
+
+
+def quotient(x: Value | float, y: Value | float) -> Value:
+    """Give x / y; by zero, too, as IEEE 754 does."""
+    return _dispatch("div", np.divide, x, y)  # type: ignore[no-any-return]
+
+
+def power(x: Value | float, y: Value | float) -> Value:
+    """Give x to the power of y; infinite where it overflows, not a number where there is none."""
+    return _dispatch("pow", np.power, x, y)  # type: ignore[no-any-return]
 
 
 def exp(x: Value) -> Value:

@@ -1,7 +1,7 @@
 """The training loop: a generator of events; stopping early is `break`."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from time import perf_counter
@@ -134,26 +134,35 @@ def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]
 
 
 def record_step(setup: Setup, step: int) -> StepRecord:
-    """Train to just before a step, and give what that step does.
+    """Train to just before a step, and give what that step does; raises as `record_steps`."""
+    return next(record_steps(setup, [step]))
+
+
+def record_steps(setup: Setup, steps: Iterable[int]) -> Iterator[StepRecord]:
+    """Train once, and give what some of the steps do, in their order.
 
     Args:
         setup: what to train; must have targets.
-        step: its number, from 1; it may lie beyond the configured run.
+        steps: their numbers, from 1; they may lie beyond the configured run.
 
     Raises:
         UsageError: there is no such step.
         ConfigError: the data has no targets.
         DivergedError: something stopped being finite on the way.
     """
-    if step < 1:
-        raise UsageError(f"there is no step {step}; steps count from 1")
+    wanted = frozenset(steps)
+    if min(wanted) < 1:
+        raise UsageError(f"there is no step {min(wanted)}; steps count from 1")
     setup.require_targets()
     run = _Run(setup, ())
-    try:
-        with np.errstate(all="ignore"):
-            return run.record(step)
-    except NotFinite as found:
-        raise DivergedError(run.trouble(found).sentence) from None
+    records = run.records(wanted)
+    for _ in range(len(wanted)):
+        try:
+            with np.errstate(all="ignore"):
+                record = next(records)
+        except NotFinite as found:
+            raise DivergedError(run.trouble(found).sentence) from None
+        yield record
 
 
 class _Run:
@@ -187,16 +196,18 @@ class _Run:
             trouble = self.trouble(found)
         yield self._stopped(initial, trouble)
 
-    def record(self, wanted: int) -> StepRecord:
-        """Train to just before a step, and record that step."""
+    def records(self, wanted: Collection[int]) -> Iterator[StepRecord]:
+        """Train on and on, and record some of the steps."""
         for epoch in count(1):
             for rows in self.batches.epoch(epoch):
-                rate, step = self._rate(epoch), self.portions.step(rows)
-                if self.done + 1 == wanted:
-                    return step.recorded(rate, wanted, epoch=epoch, samples=self._numbers(rows))
-                step(rate, self.done + 1)
-                self.done += 1
-        raise AssertionError  # epochs never end
+                rate, step, number = self._rate(epoch), self.portions.step(rows), self.done + 1
+                if number in wanted:
+                    record = step.recorded(rate, number, epoch=epoch, samples=self._numbers(rows))
+                    self.done = number
+                    yield record
+                else:
+                    step(rate, number)
+                    self.done = number
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
         losses, counter, rate, trained = 0.0, Counter.start(self.metrics), 0.0, 0

@@ -34,6 +34,26 @@ def derivative(ground: Ground, quantity: Derivative) -> Term:
     return total([_way(ground, top, bottom, above, inner) for above in ways])
 
 
+def by_last_step(ground: Ground, quantity: Derivative) -> Term:
+    """Give any derivative by the last step of the chain rule alone: the next derivatives up, times the steps to them.
+
+    That is a form with a line for every place on the way, whether a sheet tells it or not.
+    """
+    top, bottom, inner = quantity.top, quantity.bottom, quantity.sample if ground.many else None
+    if _is_of_step(ground, quantity) or has_parts(ground, top, bottom):
+        return derivative(ground, quantity)
+    found = local(ground, top, bottom, inner)
+    if found is not None:
+        return found
+    return total([_last_step(ground, top, bottom, above, inner) for above in ways_up(ground, top, bottom)])
+
+
+def _last_step(ground: Ground, top: Variable, bottom: Variable, above: Variable, sample: Sample) -> Term:
+    if top.indices and top.symbol == "L" and _stands_for_share(ground, top, above):
+        return _way(ground, loss_of(), bottom, above, sample)
+    return _way(ground, top, bottom, above, sample)
+
+
 def _is_of_step(ground: Ground, quantity: Derivative) -> bool:
     """Say whether this is a derivative of the whole step's loss, which is put together from those of its samples."""
     of_loss = quantity.top.symbol == "L" and quantity.bottom.symbol in {"w", "b"} and quantity.sample is None

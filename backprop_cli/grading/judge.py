@@ -1,0 +1,243 @@
+"""The verdict on every figure of a sheet, in its order.
+
+A figure is right when the true value rounds to it.  Else it may follow from earlier figures of the sheet: exactly as
+they are written, or from what they may have been before they were written.  What does neither is wrong, and what
+follows from something wrong is carried.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from backprop_cli.errors import DivergedError
+from backprop_cli.grading import spans
+from backprop_cli.grading.hidden import follows_by_rounded_steps
+from backprop_cli.grading.marking import SOUND, Claim, Status, Verdict
+from backprop_cli.grading.prints import Print, Usual, print_of
+from backprop_cli.grading.reading import AS_TOLD, Books, Node, Reader, Reading, Scope, Written
+from backprop_cli.grading.spans import Band
+
+# So many wrong figures at most are taken over by one line, and looked at for it.
+_MOST_TAKEN, _MOST_LOOKED_AT = 3, 8
+# A sheet on which one number makes up so much of at least so many figures is no calculation.
+_DEGENERATE_SHARE, _DEGENERATE_COUNT = 0.75, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one figure.
+
+    Attributes:
+        status: the verdict.
+        reading: how the figure follows from others, where it does.
+        hidden: whether it takes a rounded step that is not written down.
+    """
+
+    status: Status
+    reading: Reading | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A figure in its place.
+
+    Attributes:
+        node: the line.
+        number: of the claim.
+        figure: what is written.
+        true: the true value.
+    """
+
+    node: Node
+    number: int
+    figure: Print
+    true: float
+
+
+class Judge:
+    """Goes through a sheet figure by figure."""
+
+    def __init__(self, claims: Sequence[Claim], books: Books) -> None:
+        self.claims = {claim.number: claim for claim in claims}
+        figures = [claim.figure for claim in claims if claim.figure is not None]
+        self.usual = Usual.of(figures)
+        self.degenerate = _is_degenerate([figure.value for figure in figures])
+        self.books = books
+        self.written = Written(books)
+        self.reader = Reader(self.written)
+        self.prints = {claim.number: print_of(claim.figure, self.usual) for claim in claims if claim.figure is not None}
+        self.trues: dict[int, float] = {}
+        self.found: dict[int, Finding] = {}
+        self._bands: dict[int, Band] = {}
+        self._banded = 0
+        self._order: list[int] = []
+        # The figures that are wrong or rest on wrong ones.
+        self.tainted: frozenset[int] = frozenset()
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Judge one figure after the other."""
+        for claim in self.claims.values():
+            yield self._verdict(claim)
+
+    def _verdict(self, claim: Claim) -> Verdict:
+        if claim.key is None or claim.figure is None:
+            return Verdict(claim, Status.UNREAD)
+        try:
+            true = self.books(claim.step).value(claim.key)
+        except DivergedError as error:
+            return Verdict(replace(claim, key=None, trouble=str(error)), Status.UNREAD)
+        self.trues[claim.number] = true
+        line = At((claim.step, claim.key), claim.number, self.prints[claim.number], true)
+        self.found[claim.number] = found = self.judge(line)
+        self.written.add(claim)
+        self._order.append(claim.number)
+        if found.status not in SOUND:
+            self.tainted |= {claim.number}
+        return Verdict(
+            claim, found.status, true, self._own(claim, line.node), roots=self._roots(found), hidden=found.hidden
+        )
+
+    def _own(self, claim: Claim, node: Node) -> float | None:
+        """Give what a line gives at the sheet's own figures as they are written; None where it rests on none."""
+        reading = self.reader.reading(node, scope=Scope(claim.number))
+        return self.as_written(reading) if reading.claims else None
+
+    def _roots(self, found: Finding) -> tuple[int, ...]:
+        """List the wrong figures that a carried one rests on."""
+        if found.status is not Status.CARRIED or found.reading is None:
+            return ()
+        roots: dict[int, None] = {}
+        for number in found.reading.used:
+            earlier = self.found[number]
+            roots |= dict.fromkeys([number] if earlier.status is Status.WRONG else self._roots(earlier))
+        return tuple(roots)
+
+    def judge(self, line: At) -> Finding:
+        """Say what a figure of a line is, after all that is written before it."""
+        if line.figure.rounds(line.true):
+            return Finding(Status.RIGHT)
+        finders = (
+            self._as_written_rounded,
+            self._true_cut,
+            self._within_sound,
+            self._as_written_cut,
+            self._within_tainted,
+            self._restated,
+            self._by_rounded_steps,
+        )
+        for finder in finders:
+            found = finder(line)
+            if found is not None and not (self.degenerate and found.status is Status.CARRIED):
+                return found
+        return Finding(Status.WRONG)
+
+    def is_tainted(self, reading: Reading) -> bool:
+        """Say whether a reading uses a figure that is wrong or rests on a wrong one."""
+        return any(number in self.tainted for number in reading.used)
+
+    def as_written(self, reading: Reading) -> float:
+        """Evaluate a reading at the figures exactly as they are written."""
+        return spans.at(reading, {number: self.prints[number].value for number in reading.used})
+
+    def span(self, reading: Reading) -> tuple[float, float]:
+        """Give the range of a reading over what its figures may have been."""
+        return spans.span(reading, self.band)
+
+    def _sorted(self, line: At) -> list[Reading]:
+        """List the readings of a line, those from sound figures alone first."""
+        return sorted(self.reader.readings(line.node, Scope(line.number)), key=self.is_tainted)
+
+    def _following(self, reading: Reading, sound: Status) -> Finding:
+        return Finding(Status.CARRIED if self.is_tainted(reading) else sound, reading)
+
+    def _as_written_rounded(self, line: At) -> Finding | None:
+        for reading in self._sorted(line):
+            if line.figure.rounds(self.as_written(reading)):
+                return self._following(reading, Status.ROUNDED)
+        return None
+
+    def _true_cut(self, line: At) -> Finding | None:
+        return Finding(Status.CUT_OFF) if line.figure.cuts(line.true) else None
+
+    def _within_sound(self, line: At) -> Finding | None:
+        for reading in self.reader.readings(line.node, Scope(line.number, self.tainted)):
+            if line.figure.meets(*self.span(reading)):
+                return Finding(Status.ROUNDED, reading)
+        return None
+
+    def _as_written_cut(self, line: At) -> Finding | None:
+        for reading in self._sorted(line):
+            if line.figure.cuts(self.as_written(reading)):
+                return self._following(reading, Status.CUT_OFF)
+        return None
+
+    def _within_tainted(self, line: At) -> Finding | None:
+        for without in self._left_out(line):
+            for reading in self.reader.readings(line.node, Scope(line.number, without)):
+                if self.is_tainted(reading) and line.figure.meets(*self.span(reading)):
+                    return Finding(Status.CARRIED, reading)
+        return None
+
+    def _left_out(self, line: At) -> Iterator[frozenset[int]]:
+        """Walk the sets of wrong figures that a line may have left aside: none, then all but a few."""
+        if not self.tainted:
+            return
+        yield frozenset()
+        used = (number for reading in self.reader.readings(line.node, Scope(line.number)) for number in reading.used)
+        near = list(dict.fromkeys(number for number in used if number in self.tainted))[:_MOST_LOOKED_AT]
+        for count in range(1, min(_MOST_TAKEN, len(near) - 1) + 1):
+            for taken in combinations(near, count):
+                yield self.tainted - set(taken)
+
+    def _restated(self, line: At) -> Finding | None:
+        for claim in reversed(self.written.of(line.node)):
+            if claim.number < line.number and self.prints[claim.number].value == line.figure.value:
+                return self.found[claim.number]
+        return None
+
+    def _by_rounded_steps(self, line: At) -> Finding | None:
+        for without in (self.tainted, frozenset[int]()):
+            scope = Scope(line.number, without)
+            for reading in (self.reader.reading(line.node, AS_TOLD, scope), *self.reader.readings(line.node, scope)):
+                values = {number: self.prints[number].value for number in reading.used}
+                if follows_by_rounded_steps(reading, values, line.figure, self.usual):
+                    return replace(self._following(reading, Status.ROUNDED), hidden=True)
+        return None
+
+    def band(self, number: int) -> Band:
+        """Give what a figure may have been before it was written."""
+        # One after the other, since each may ask for all before it.
+        while number not in self._bands:
+            following = self._order[self._banded]
+            self._bands[following] = self._make_band(following)
+            self._banded += 1
+        return self._bands[number]
+
+    def _make_band(self, number: int) -> Band:
+        figure, found = self.prints[number], self.found[number]
+        if found.status is Status.WRONG:
+            return Band(figure.value, figure.value, figure.low, figure.high)
+        true = self.trues[number] if found.status in SOUND else figure.value
+        low, high = self._allowed(number, found)
+        return Band(figure.value, true, min(low, figure.value, true), max(high, figure.value, true))
+
+    def _allowed(self, number: int, found: Finding) -> tuple[float, float]:
+        """Give the range of what a figure's own inputs allow and what rounds to it."""
+        figure, claim = self.prints[number], self.claims[number]
+        assert claim.key is not None  # noqa: S101  unread figures are not judged
+        reading = found.reading or self.reader.reading((claim.step, claim.key), scope=Scope(number, self.tainted))
+        if not reading.claims:
+            return figure.value, figure.value
+        low, high = self.span(reading)
+        low, high = max(low, figure.low), min(high, figure.high)
+        return (low, high) if low <= high else (figure.value, figure.value)
+
+
+def _is_degenerate(values: Sequence[object]) -> bool:
+    """Say whether a sheet shows one number nearly everywhere."""
+    if len(values) < _DEGENERATE_COUNT:
+        return False
+    (_, most), *_ = Counter(values).most_common(1)
+    return most >= _DEGENERATE_SHARE * len(values)

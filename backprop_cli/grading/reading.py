@@ -1,0 +1,289 @@
+"""How a line may have been worked out: from which earlier figures, through which lines that are not written."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, TypeVar
+
+from backprop_cli.algebra.evaluation import Domain, evaluate_in
+from backprop_cli.algebra.term import Ref, Term
+from backprop_cli.grading.forms import default, others, same
+from backprop_cli.grading.marking import Claim
+from backprop_cli.quantities.quantity import Attached, Variable
+from backprop_cli.worksheet.book import Book, uses
+from backprop_cli.worksheet.ground import Key, new
+
+N = TypeVar("N")
+# How far back a line is followed through steps of which little is written.
+_MOST_STEPS_BACK = 3
+# Expressions of lines that are kept at hand.
+_MOST_REMEMBERED = 20_000
+# A line of one of the steps.
+Node: TypeAlias = tuple[int, Key]
+# Gives the book of a step.
+Books: TypeAlias = Callable[[int], Book]
+# Expressions that stand in place of a line's own.
+Changes: TypeAlias = Mapping[Node, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a reader chooses where there is a choice.
+
+    Attributes:
+        latest: whether the latest figure of a number counts, whatever name it goes by, or the latest of its own name.
+        first: whether the earliest figure counts instead.
+        form: which other expression of each line is followed, from 1; 0 for the usual one.
+        told: whether every line is followed as a worksheet tells it, and what rests on no figure of the sheet, too.
+    """
+
+    latest: bool = False
+    first: bool = False
+    form: int = 0
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which figures of the sheet may be used.
+
+    Attributes:
+        before: only those with a smaller number.
+        without: none of these.
+    """
+
+    before: float = math.inf
+    without: frozenset[int] = frozenset()
+
+    def allows(self, claim: Claim) -> bool:
+        """Say whether a figure may be used."""
+        return claim.number < self.before and claim.number not in self.without
+
+
+USUAL = Manner()
+AS_TOLD = Manner(told=True)
+EVERYTHING = Scope()
+MANNERS = (
+    USUAL,
+    Manner(form=1),
+    Manner(latest=True),
+    Manner(form=2),
+    Manner(form=3),
+    Manner(latest=True, form=1),
+    Manner(first=True),
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One way to work a line out.
+
+    Attributes:
+        target: the line.
+        lines: the lines on the way, each after those that it uses, the target last.
+        links: what a step finds, by what the step before left there.
+        claims: the figures that are used, by the numbers of their claims.
+        constants: what follows from no figure of the sheet.
+    """
+
+    target: Node
+    lines: dict[Node, Term] = field(default_factory=dict)
+    links: dict[Node, Node] = field(default_factory=dict)
+    claims: dict[Node, int] = field(default_factory=dict)
+    constants: dict[Node, float] = field(default_factory=dict)
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        """The numbers of the claims that are used, each once."""
+        return tuple(dict.fromkeys(self.claims.values()))
+
+    def value(
+        self,
+        domain: Domain[N],
+        figure: Callable[[int], N],
+        settle: Callable[[Node, N], N] | None = None,
+    ) -> N:
+        """Give the value of the target.
+
+        Args:
+            domain: the kind of number.
+            figure: the number of a claim.
+            settle: what becomes of the value of each line before the next uses it.
+        """
+        values: dict[Node, N] = {node: domain.number(value) for node, value in self.constants.items()}
+        values |= {node: figure(number) for node, number in self.claims.items()}
+        for node, term in self.lines.items():
+            if node in self.links:
+                values[node] = values[self.links[node]]
+                continue
+            step = node[0]
+            found = evaluate_in(domain, term, lambda key, step=step: values[step, key])  # type: ignore[misc]
+            values[node] = found if settle is None or node == self.target else settle(node, found)
+        return values[self.target]
+
+    def shape(self) -> tuple[object, ...]:
+        """Tell readings apart."""
+        return tuple(self.claims.items()), tuple(self.lines.items())
+
+
+class Written:
+    """The figures of a sheet, as far as it has been read."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        self._claims: dict[Node, list[Claim]] = {}
+        self._steps: set[int] = set()
+
+    def add(self, claim: Claim) -> None:
+        """Take the next figure."""
+        assert claim.key is not None  # noqa: S101  what cannot be read is not followed
+        self._claims.setdefault(self._node((claim.step, claim.key)), []).append(claim)
+        self._steps.add(claim.step)
+
+    def _node(self, node: Node) -> Node:
+        step, key = node
+        return step, same(self.books(step).ground, key)
+
+    def has_step(self, step: int) -> bool:
+        """Say whether there are figures of a step."""
+        return step in self._steps
+
+    def of(self, node: Node) -> Sequence[Claim]:
+        """List the figures of a number, under whatever name, in the order of the sheet."""
+        return self._claims.get(self._node(node), ())
+
+    def pick(self, node: Node, manner: Manner, scope: Scope) -> Claim | None:
+        """Choose among the figures of a number; None where there is none that may be used."""
+        allowed = [claim for claim in self.of(node) if scope.allows(claim)]
+        if not allowed:
+            return None
+        if manner.first:
+            return allowed[0]
+        own = [claim for claim in allowed if claim.key == node[1]]
+        return (allowed if manner.latest or not own else own)[-1]
+
+
+class Reader:
+    """Finds the ways in which a line may have been worked out from what is written so far."""
+
+    def __init__(self, written: Written) -> None:
+        self.written = written
+        self.books = written.books
+        self._usual: dict[Node, Term | None] = {}
+
+    def readings(self, node: Node, scope: Scope = EVERYTHING, changes: Changes | None = None) -> Iterator[Reading]:
+        """Walk the different readings of a line that use figures, the usual one first; arguments as of `reading`."""
+        seen: set[tuple[object, ...]] = set()
+        for manner in MANNERS:
+            reading = self.reading(node, manner, scope, changes)
+            shape = reading.shape()
+            if (reading.claims or changes) and shape not in seen:
+                seen.add(shape)
+                yield reading
+
+    def reading(
+        self,
+        node: Node,
+        manner: Manner = USUAL,
+        scope: Scope = EVERYTHING,
+        changes: Changes | None = None,
+    ) -> Reading:
+        """Follow a line back to the figures that it uses, and through what is not written to what is given.
+
+        Args:
+            node: the line.
+            manner: how to choose where there is a choice.
+            scope: which figures may be used.
+            changes: expressions that stand in place of those of some lines.
+        """
+        return _Search(self, node, manner, scope, changes or {}).run()
+
+    def usual(self, node: Node) -> Term | None:
+        """Give the usual expression of a line; None where it is given."""
+        if node not in self._usual:
+            if len(self._usual) > _MOST_REMEMBERED:
+                self._usual.clear()
+            self._usual[node] = default(self.books(node[0]), node[1])
+        return self._usual[node]
+
+
+class _Search:
+    """One reading on its way."""
+
+    def __init__(self, reader: Reader, target: Node, manner: Manner, scope: Scope, changes: Changes) -> None:
+        self.reader, self.written, self.books = reader, reader.written, reader.books
+        self.target, self.manner, self.scope, self.changes = target, manner, scope, changes
+        self.reading = Reading(target)
+        # Whether a line rests on a figure of the sheet or on a changed expression.
+        self.rests: dict[Node, bool] = {}
+        self.expressions: dict[Node, Term | None] = {}
+
+    def run(self) -> Reading:
+        """Follow the target; a deep network is a long way, so the walk keeps its own stack."""
+        pending: list[tuple[Node, tuple[Node, ...] | None]] = [(self.target, None)]
+        while pending:
+            node, needed = pending.pop()
+            if needed is not None:
+                self.rests[node] = self._settle(node, needed)
+            elif node not in self.rests:
+                # A line that is looked for while it is being followed is taken as it is.
+                self.rests[node] = False
+                needed = self._open(node)
+                if needed is not None:
+                    pending.append((node, needed))
+                    pending.extend((each, None) for each in reversed(needed))
+        return self.reading
+
+    def _open(self, node: Node) -> tuple[Node, ...] | None:
+        """Find what a line needs; None where a figure stands for it."""
+        if node != self.target and (claim := self.written.pick(node, self.manner, self.scope)) is not None:
+            self.reading.claims[node] = claim.number
+            self.rests[node] = True
+            return None
+        term = self.expressions[node] = self._expression(node)
+        if term is not None:
+            return tuple((node[0], key) for key in uses(term))
+        link = self._before(node)
+        return () if link is None else (link,)
+
+    def _settle(self, node: Node, needed: tuple[Node, ...]) -> bool:
+        """Take a line up, once all that it needs is; as a constant where nothing of it is from the sheet."""
+        reading, term = self.reading, self.expressions[node]
+        rests = node in self.changes or any(self.rests[each] for each in needed)
+        if term is None and rests:
+            reading.links[node], reading.lines[node] = needed[0], Ref(node[1])
+        elif term is not None and (rests or node == self.target or self.manner.told):
+            reading.lines[node] = term
+        else:
+            reading.constants[node] = self.books(node[0]).value(node[1])
+        return rests
+
+    def _expression(self, node: Node) -> Term | None:
+        if node in self.changes:
+            return self.changes[node]
+        if self.manner.told:
+            return self.books(node[0]).term(node[1])
+        if self.manner.form and (other := self._other(node)) is not None:
+            return other
+        return self.reader.usual(node)
+
+    def _other(self, node: Node) -> Term | None:
+        """Give another expression of a line, where one of its parts is written."""
+        step, key = node
+
+        def written(part: Key) -> bool:
+            return part != key and self.written.pick((step, part), self.manner, self.scope) is not None
+
+        found = (term for term in others(self.books(step), key, written) if any(written(part) for part in uses(term)))
+        return next((term for number, term in enumerate(found, 1) if number == self.manner.form), None)
+
+    def _before(self, node: Node) -> Node | None:
+        """Give what the step before left in the place of something that a step finds; a few steps back at most."""
+        step, key = node
+        if step <= self.target[0] - _MOST_STEPS_BACK or not self.written.has_step(step - 1):
+            return None
+        if isinstance(key, Attached) and key.old:
+            return step - 1, replace(key, old=False)
+        if isinstance(key, Variable) and key.symbol in {"w", "b"}:
+            return step - 1, new(key)
+        return None
