@@ -152,8 +152,17 @@ def _show_stacked(console: Console, table: Table) -> None:
                 _show_line(console, Text(f"  {lead:<{width}}  {line}"))
 
 
-# Styles of a worksheet's parts on a terminal.
-_STYLES = {"heading": "bold underline", "bold": "bold", "dim": "dim", "value": "bold cyan", "": ""}
+# Styles on a terminal.
+_STYLES = {
+    "heading": "bold underline",
+    "bold": "bold",
+    "dim": "dim",
+    "value": "bold cyan",
+    "good": "green",
+    "fair": "yellow",
+    "bad": "bold red",
+    "": "",
+}
 
 
 def show_rows(console: Console, rows: Iterable[Row]) -> None:
