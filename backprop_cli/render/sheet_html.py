@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from importlib.resources import files
 
 from backprop_cli.render.chapters import Chapter, Section, chapters
 from backprop_cli.render.forms import POWER, PRODUCT, Stacked
 from backprop_cli.render.notation import MATHML, UNICODE
 from backprop_cli.render.sheets import Options
+from backprop_cli.render.style import style
 from backprop_cli.render.symbols import MathmlScript, UnicodeScript
 from backprop_cli.render.telling import Sides, Teller, Told
 from backprop_cli.worksheet.book import Line
@@ -36,7 +36,7 @@ def _page(told: Told) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)}</title>
 <style>
-{_style("sheet.css")}{_style("page.css")}</style>
+{style("sheet.css", "page.css")}</style>
 </head>
 <body class="backprop-sheet">
 <a class="skip" href="#sheet">Skip to the calculation</a>
@@ -57,15 +57,11 @@ def _piece(told: Told) -> str:
     parts = (writer.chapter(part, number) for number, part in enumerate(chapters(told, _letter), start=1))
     return f"""<div class="backprop-sheet in-page">
 <style>
-{_style("sheet.css")}</style>
+{style("sheet.css")}</style>
 {writer.heading()}
 {_joined(parts)}
 </div>
 """
-
-
-def _style(name: str) -> str:
-    return (files("backprop_cli.render") / name).read_text(encoding="utf-8")
 
 
 def _joined(blocks: Iterator[str]) -> str:
