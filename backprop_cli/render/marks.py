@@ -9,6 +9,7 @@ from backprop_cli.render.sheets import Form, Options
 FORMS = (
     Form("console", (".txt",), "backprop_cli.render.mark_console"),
     Form("markdown", (".md", ".markdown"), "backprop_cli.render.mark_markdown"),
+    Form("html", (".html", ".htm"), "backprop_cli.render.mark_html"),
 )
 
 
