@@ -10,6 +10,7 @@ FORMS = (
     Form("console", (".txt",), "backprop_cli.render.mark_console"),
     Form("markdown", (".md", ".markdown"), "backprop_cli.render.mark_markdown"),
     Form("html", (".html", ".htm"), "backprop_cli.render.mark_html"),
+    Form("json", (".json",), "backprop_cli.render.mark_json"),
 )
 
 
