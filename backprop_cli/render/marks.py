@@ -11,6 +11,7 @@ FORMS = (
     Form("markdown", (".md", ".markdown"), "backprop_cli.render.mark_markdown"),
     Form("html", (".html", ".htm"), "backprop_cli.render.mark_html"),
     Form("json", (".json",), "backprop_cli.render.mark_json"),
+    Form("github", (), "backprop_cli.render.mark_github"),
 )
 
 
