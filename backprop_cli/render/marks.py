@@ -12,6 +12,7 @@ FORMS = (
     Form("html", (".html", ".htm"), "backprop_cli.render.mark_html"),
     Form("json", (".json",), "backprop_cli.render.mark_json"),
     Form("github", (), "backprop_cli.render.mark_github"),
+    Form("junit", (".xml",), "backprop_cli.render.mark_junit"),
 )
 
 
