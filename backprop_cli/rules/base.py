@@ -61,6 +61,21 @@ def _in_letters(setting: object, letter: str) -> object:
     return setting.in_letters() if isinstance(setting, Strictly) else setting
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The same rule as other authors write it.
+
+    Attributes:
+        slip: what mixing the two up is called.
+        sentence: what figures are for, that follow it: 'the loss without ½'.
+        rule: the other one.
+    """
+
+    slip: str
+    sentence: str
+    rule: "Rule"
+
+
 class Rule(Strictly):
     """One definition, chosen in a config by its `name`, its settings beside it.
 
@@ -88,6 +103,10 @@ class Rule(Strictly):
     def picture(self) -> Picture | None:
         """Draw it as curves; None for families that have none."""
         return None
+
+    def variants(self) -> tuple[Variant, ...]:
+        """List the conventions that other authors follow in its place."""
+        return ()
 
     @property
     def title(self) -> str:

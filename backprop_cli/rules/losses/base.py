@@ -16,7 +16,7 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value
 from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.base import Array, Rule, Run, Scratch
+from backprop_cli.rules.base import Array, Rule, Run, Scratch, Variant
 from backprop_cli.rules.derivation import Derivation, Working
 from backprop_cli.rules.picture import Picture, evenly
 
@@ -100,6 +100,14 @@ class Loss(Rule):
             evenly(-_DRAWN, _DRAWN),
             {label: partial(function, 0.0) for label, function in functions.items()},
         )
+
+    def variants(self) -> tuple[Variant, ...]:
+        """Give the other way to put samples together."""
+        if self.reduction == "sum":
+            other = self.model_copy(update={"reduction": "mean"})
+            return (Variant("mean_for_sum", "the mean over the samples in place of their sum", other),)
+        other = self.model_copy(update={"reduction": "sum"})
+        return (Variant("sum_for_mean", "the sum over the samples in place of their mean", other),)
 
     @property
     def kinks(self) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, absolute, greater, maximum, minimum, sign, where
-from backprop_cli.rules.base import Array
+from backprop_cli.rules.base import Array, Variant
 from backprop_cli.rules.derivation import Working
 from backprop_cli.rules.losses.base import Loss, Reduction
 
@@ -23,6 +23,9 @@ class HalfSse(Loss):
     over_outputs = "sum"
     formula_text = "L = ½ Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −(y_k − ŷ_k)"
+
+    def variants(self) -> tuple[Variant, ...]:
+        return (Variant("half", "the loss without ½", Sse(reduction=self.reduction)), *super().variants())
 
     def share(self, y: Value, yhat: Value) -> Value:
         return 0.5 * (y - yhat) ** 2
@@ -88,6 +91,9 @@ class Sse(Squared):
     formula_text = "L = Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)"
 
+    def variants(self) -> tuple[Variant, ...]:
+        return (Variant("half", "the loss with ½", HalfSse(reduction=self.reduction)), *super().variants())
+
 
 class Mse(Squared):
     """Average the squared errors over the outputs: 1/K Σ_k (y_k − ŷ_k)², slope −2(y − ŷ)/K; samples are averaged, too.
@@ -101,6 +107,14 @@ class Mse(Squared):
     metrics = ("mae",)
     formula_text = "L = 1/K Σ_k (y_k − ŷ_k)²"
     slope_text = "∂L/∂ŷ_k = −2(y_k − ŷ_k)/K"
+
+    def variants(self) -> tuple[Variant, ...]:
+        added = Sse(reduction=self.reduction)
+        return (
+            Variant("sum_for_mean", "the sum over the outputs in place of their mean", added),
+            Variant("half", "½ of the sum over the outputs in place of their mean", HalfSse(reduction=self.reduction)),
+            *super().variants(),
+        )
 
 
 class Mae(Loss):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, sqrt
 from backprop_cli.algebra.term import Term
-from backprop_cli.rules.base import Array, Fraction, Letter, NonNegativeFloat, PositiveFloat
+from backprop_cli.rules.base import Array, Fraction, Letter, NonNegativeFloat, PositiveFloat, Variant
 from backprop_cli.rules.optimizers.base import Optimizer, Update, Work
 
 
@@ -21,6 +21,11 @@ class Adaptive(Optimizer):
     eps_inside_root: Annotated[
         bool, Field(description="true: divide by √(v + ε), as some authors write it; false: by √v + ε")
     ] = False
+
+    def variants(self) -> tuple[Variant, ...]:
+        where = "outside" if self.eps_inside_root else "inside"
+        other = self.model_copy(update={"eps_inside_root": not self.eps_inside_root})
+        return (Variant("eps_form", f"ε {where} the root", other),)
 
     def root(self, size: Value, eps: float) -> Value:
         """Give the divisor: √size + ε, or √(size + ε)."""

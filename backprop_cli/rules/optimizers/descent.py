@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value
-from backprop_cli.rules.base import Array, Fraction
+from backprop_cli.rules.base import Array, Fraction, Variant
 from backprop_cli.rules.optimizers.base import Optimizer, Update, Work
 
 
@@ -53,6 +53,14 @@ class Momentum(Optimizer):
     def state(self) -> tuple[str, ...]:
         return ("v",) if self.form == "velocity" else ("d",)
 
+    def variants(self) -> tuple[Variant, ...]:
+        other = "change" if self.form == "velocity" else "velocity"
+        shared = {key: getattr(self, key) for key in ("learning_rate", "penalty", "clip", "beta")}
+        return (
+            Variant("momentum_form", f"momentum in its {other} form", self.model_copy(update={"form": other})),
+            Variant("momentum_form", "momentum that looks ahead (Nesterov)", Nesterov(**shared)),
+        )
+
     def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
         (kept,) = state
         return (self.beta * kept + g if self.form == "velocity" else self.beta * kept - rate * g,)
@@ -95,6 +103,10 @@ class Nesterov(Optimizer):
     @property
     def state(self) -> tuple[str, ...]:
         return ("v",)
+
+    def variants(self) -> tuple[Variant, ...]:
+        shared = {key: getattr(self, key) for key in ("learning_rate", "penalty", "clip", "beta")}
+        return (Variant("momentum_form", "momentum that does not look ahead", Momentum(**shared)),)
 
     def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
         return (self.beta * state[0] + g,)
