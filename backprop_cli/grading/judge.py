@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from backprop_cli.documents.figures import Printed
 from backprop_cli.errors import DivergedError
 from backprop_cli.grading import spans
 from backprop_cli.grading.hidden import follows_by_rounded_steps
@@ -75,6 +76,10 @@ class Judge:
         self._order: list[int] = []
         # The figures that are wrong or rest on wrong ones.
         self.tainted: frozenset[int] = frozenset()
+
+    def print_of(self, figure: Printed) -> Print:
+        """Say what a figure stands for on this sheet."""
+        return print_of(figure, self.usual)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Judge one figure after the other."""

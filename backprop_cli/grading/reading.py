@@ -1,9 +1,9 @@
 """How a line may have been worked out: from which earlier figures, through which lines that are not written."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from backprop_cli.algebra.evaluation import Domain, evaluate_in
 from backprop_cli.algebra.term import Ref, Term
@@ -20,10 +20,20 @@ _MOST_STEPS_BACK = 3
 _MOST_REMEMBERED = 20_000
 # A line of one of the steps.
 Node: TypeAlias = tuple[int, Key]
-# Gives the book of a step.
-Books: TypeAlias = Callable[[int], Book]
 # Expressions that stand in place of a line's own.
 Changes: TypeAlias = Mapping[Node, Term]
+
+
+class Books(Protocol):
+    """Gives the books of a run."""
+
+    def __call__(self, step: int) -> Book:
+        """Give the book of a step."""
+        ...
+
+    def prepare(self, steps: Iterable[int]) -> None:
+        """Make the books of some steps in one go."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,15 @@ class Manner:
         latest: whether the latest figure of a number counts, whatever name it goes by, or the latest of its own name.
         first: whether the earliest figure counts instead.
         form: which other expression of each line is followed, from 1; 0 for the usual one.
-        told: whether every line is followed as a worksheet tells it, and what rests on no figure of the sheet, too.
+        told: whether every line is followed as a worksheet tells it.
+        whole: whether what rests on no figure of the sheet is followed, too.
     """
 
     latest: bool = False
     first: bool = False
     form: int = 0
     told: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class Scope:
 
 
 USUAL = Manner()
-AS_TOLD = Manner(told=True)
+AS_TOLD = Manner(told=True, whole=True)
 EVERYTHING = Scope()
 MANNERS = (
     USUAL,
@@ -252,7 +264,7 @@ class _Search:
         rests = node in self.changes or any(self.rests[each] for each in needed)
         if term is None and rests:
             reading.links[node], reading.lines[node] = needed[0], Ref(node[1])
-        elif term is not None and (rests or node == self.target or self.manner.told):
+        elif term is not None and (rests or node == self.target or self.manner.whole):
             reading.lines[node] = term
         else:
             reading.constants[node] = self.books(node[0]).value(node[1])

@@ -1,0 +1,167 @@
+"""Which slips explain a wrong figure."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from backprop_cli.algebra.term import Term
+from backprop_cli.errors import DivergedError
+from backprop_cli.grading import spans
+from backprop_cli.grading.judge import At, Judge
+from backprop_cli.grading.marking import Claim, Status
+from backprop_cli.grading.prints import Print, Usual
+from backprop_cli.grading.reading import AS_TOLD, Manner, Node, Reading, Scope
+from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
+
+# A network with more parameters is not followed through lines that rest on no figure.
+_SMALL = 2000
+# Lines between that are looked at.
+_MOST_LINES = 200
+# Two numbers that differ by no more, relative to their size, are the same number.
+_SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A slip that explains a figure.
+
+    Attributes:
+        name: of the slip.
+        sentence: what went wrong.
+        rank: how plausible it is; the smaller, the more.
+        fit: how it explains the figure.
+    """
+
+    name: str
+    sentence: str
+    rank: int
+    fit: Fit
+
+
+class Case:
+    """A wrong figure that slips are tried on."""
+
+    def __init__(self, judge: Judge, claim: Claim) -> None:
+        assert claim.key is not None  # noqa: S101  an unread figure is not wrong
+        self.judge, self.claim = judge, claim
+        self.node: Node = (claim.step, claim.key)
+        self.true = judge.trues[claim.number]
+
+    @property
+    def figure(self) -> Print:
+        """What the figure stands for."""
+        return self.judge.prints[self.claim.number]
+
+    @property
+    def usual(self) -> Usual:
+        """What most figures of the sheet have."""
+        return self.judge.usual
+
+    @property
+    def text(self) -> str:
+        """What is written, with a point for a comma and without a power of ten."""
+        figure = self.claim.figure
+        return "" if figure is None else f"{figure.value:f}"
+
+    @cached_property
+    def expected(self) -> tuple[float, ...]:
+        """What the line gives: at the sheet's own figures, and in truth."""
+        reading = self.judge.reader.reading(self.node, scope=Scope(self.claim.number))
+        return (self.judge.as_written(reading), self.true) if reading.claims else (self.true,)
+
+    @cached_property
+    def _scopes(self) -> tuple[Scope, ...]:
+        everything, sound = Scope(self.claim.number), Scope(self.claim.number, self.judge.tainted)
+        return (everything, sound) if self.judge.tainted else (everything,)
+
+    @cached_property
+    def _lines(self) -> list[tuple[Manner, Scope, Node, Line]]:
+        """List the lines on which a slip may have happened: the figure's own, and those between."""
+        found: dict[tuple[object, ...], tuple[Manner, Scope, Node, Line]] = {}
+        for scope in self._scopes:
+            for manner in (Manner(whole=self._is_small), AS_TOLD if self._is_small else Manner(told=True)):
+                for node, line in islice(self._of_reading(manner, scope), _MOST_LINES):
+                    found.setdefault((scope, node, line.term), (Manner(told=manner.told), scope, node, line))
+        return list(found.values())
+
+    @property
+    def _is_small(self) -> bool:
+        return self.judge.books(self.claim.step).ground.layout.size <= _SMALL
+
+    def _of_reading(self, manner: Manner, scope: Scope) -> Iterator[tuple[Node, Line]]:
+        reading = self.judge.reader.reading(self.node, manner, scope)
+        for node, term in reversed(reading.lines.items()):
+            if node not in reading.links:
+                yield node, Line(self.judge.books(node[0]).ground, node[1], term)
+
+    def rewritten(self, rewrites: Callable[[Line], Iterator[Term]]) -> Iterator[Fit]:
+        """Walk the fits of rewritten lines: the figure's own, and those between that are not written."""
+        for manner, scope, node, line in self._lines:
+            for term in rewrites(line):
+                try:
+                    reading = self.judge.reader.reading(self.node, manner, scope, {node: term})
+                except DivergedError:
+                    # What the slip leads to has no value.
+                    continue
+                fit = self._fit(reading)
+                if fit is not None:
+                    yield fit
+
+    def _fit(self, reading: Reading) -> Fit | None:
+        """Try a reading with the same ranges as the verdict."""
+        judge, figure = self.judge, self.figure
+        value = judge.as_written(reading)
+        true = spans.at(reading, {number: judge.trues[number] for number in reading.used})
+        if figure.rounds(value) or figure.rounds(true):
+            return Fit(exact=True, value=value, true=true)
+        if figure.cuts(value) or figure.cuts(true) or (reading.claims and figure.meets(*judge.span(reading))):
+            return Fit(exact=False, value=value, true=true)
+        return None
+
+    def in_other_step(self, distance: int) -> Iterator[Fit]:
+        """Give the fit of the same line so many steps later, if it fits."""
+        step, key = self.node
+        if step + distance < 1:
+            return
+        try:
+            value = self.judge.books(step + distance).value(key)
+        except (DivergedError, ValueError):
+            # The run ends before, or that step trains on other samples.
+            return
+        if self.figure.rounds(value):
+            yield Fit(exact=True, value=value, true=value)
+
+    def follows(self, value: float, unit: float) -> bool:
+        """Say whether another figure of the line would be right, or follow."""
+        other = Print(value, unit, self.figure.digits, may_cut=False)
+        return self.judge.judge(At(self.node, self.claim.number, other, self.true)).status is not Status.WRONG
+
+
+def candidates(case: Case, further: Iterable[Candidate] = ()) -> list[Candidate]:
+    """List the slips that explain a figure, the most plausible first; those that are the same here count as one."""
+    found = list(further)
+    for slip in CATALOGUE:
+        if not (slip.last_resort and found):
+            found += _of_slip(slip, case)
+    found.sort(key=lambda candidate: (not candidate.fit.exact, candidate.rank))
+    kept: list[Candidate] = []
+    for candidate in found:
+        if not any(_is_same(candidate, other) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _of_slip(slip: Slip, case: Case) -> Iterator[Candidate]:
+    for fit in slip.fits(case):
+        yield Candidate(slip.name, slip.sentence, slip.rank, fit)
+
+
+def _is_same(one: Candidate, other: Candidate) -> bool:
+    if one.name == other.name:
+        return True
+    return _is_near(one.fit.value, other.fit.value) and _is_near(one.fit.true, other.fit.true)
+
+
+def _is_near(one: float, other: float) -> bool:
+    return one == other or abs(one - other) <= _SAME * max(abs(one), abs(other))
