@@ -6,15 +6,13 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from backprop_cli.algebra.digits import Digits, rounded
 from backprop_cli.grading.marking import Claim
-from backprop_cli.render.numbers import format_number
+from backprop_cli.render.numbers import format_number, format_written, write_rounded
 
 # Digits more than the figure has, as a rule and at most; and what a value has beside what is no figure.
-_MORE, _MOST, _PLAIN = 2, 17, 6
+_MORE, _MOST, _PLAIN = 2, 15, 6
 _LEAST = 3
 # Signs of a power of ten; and the longest row of digits, or of zeros behind a point, that is written out.
 _POWER, _LONGEST = frozenset("eE×x·*"), 12
-# What a double may be off by without being another number.
-_NOISE = Decimal("1e-12")
 _PRECISE = Context(prec=400, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 
 
@@ -25,7 +23,8 @@ def beside(value: float | None, claim: Claim) -> str:
     if claim.figure is None or not math.isfinite(value):
         return format_number(value, Digits(significant=_PLAIN))
     figure = _Figure(claim.figure.text, claim.figure.value, claim.figure.decimals)
-    exact = Decimal(repr(value))
+    # What a double has beyond its fifteenth digit is noise.
+    exact = Decimal(f"{value:.{_MOST}g}")
     length = exact.adjusted() + 1 + figure.decimals + _MORE if exact else _LEAST
     start = min(max(length, _LEAST), _MOST)
     enough = next((count for count in range(start, _MOST) if figure.is_told_from(exact, count)), _MOST)
@@ -42,13 +41,12 @@ class _Figure:
         """Write a value without a power of ten where the figure has none, unless that takes a row of zeros."""
         short = rounded(exact, digits)
         plain = _POWER.isdisjoint(self.text) and (not short or abs(short.adjusted()) <= _LONGEST)
-        return f"{short:f}" if plain else format_number(short, digits)
+        return f"{short:f}" if plain else format_written(write_rounded(short, digits))
 
     def is_told_from(self, exact: Decimal, count: int) -> bool:
         """Say whether so many digits of a value show what it rounds to, and that it is not the figure if it is not."""
         shown = rounded(exact, Digits(significant=count))
-        differs = abs(exact - self.value) > abs(exact) * _NOISE
-        return self._rounded(shown) == self._rounded(exact) and not (differs and shown == self.value)
+        return self._rounded(shown) == self._rounded(exact) and not (exact != self.value == shown)
 
     def _rounded(self, value: Decimal) -> Decimal:
         """Round a value to the figure's last digit, as far as a double reaches that."""

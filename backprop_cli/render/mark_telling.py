@@ -27,6 +27,8 @@ class Column(StrEnum):
 
 
 NUMBERS = frozenset({Column.STEP, Column.WRITTEN, Column.TRUE, Column.OWN})
+# What standard input is called where it is read.
+_PIPED = {"-", "<stdin>"}
 # A column of numbers may be wider by this for their points to stand under each other.
 _COST = 4
 
@@ -96,7 +98,7 @@ def tell(marked: Marked) -> Report:
     marking = marked.marking
     labels = labels_of(marking)
     figures = tuple(_figures(marked, labels))
-    sheet = marked.sheet or marked.config
+    sheet = "standard input" if marked.sheet in _PIPED else marked.sheet or marked.config
     parts = [marked.config if marked.config != sheet else "", counted(len(figures), "figure")]
     return Report(
         marked=marked,
