@@ -75,7 +75,8 @@ class Grid:
     def _spans(self, figure: Figure, texts: Sequence[str]) -> Iterator[Span]:
         styles = {Column.FIGURE: "bold", Column.VERDICT: style_of(figure), Column.SOURCE: "dim"}
         for number, (column, text) in enumerate(zip(self.columns, texts, strict=True)):
-            yield Span((self.gap if number else "") + text, styles.get(column, ""))
+            yield Span(self.gap if number else "")
+            yield Span(text, styles.get(column, ""))
 
 
 def _width(column: Column, texts: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """A marked sheet as plain words and rows, once for all its forms."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -140,13 +141,16 @@ def _cells(verdict: Verdict, place: str, note: str, *, steps: bool) -> Mapping[C
 
 
 def _roots(marking: Marking, labels: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    carried = defaultdict(list)
+    for verdict in marking.verdicts:
+        for number in verdict.roots:
+            carried[number].append(labels[verdict.claim.number])
     for root in marking.roots:
-        number = root.claim.number
-        carried = [labels[verdict.claim.number] for verdict in marking.verdicts if number in verdict.roots]
+        names = carried[root.claim.number]
         # Figures that follow need not all have been marked as such.
-        names = f": {listed(carried)}" if len(carried) == root.effects else ""
-        follow = f"; {counted(root.effects, 'later figure')} {_follows(root.effects)} from it{names}"
-        yield labels[number], what_went_wrong(root) + (follow if root.effects else "")
+        which = f": {listed(names)}" if len(names) == root.effects else ""
+        follow = f"; {counted(root.effects, 'later figure')} {_follows(root.effects)} from it{which}"
+        yield labels[root.claim.number], what_went_wrong(root) + (follow if root.effects else "")
 
 
 def _follows(count: int) -> str:
