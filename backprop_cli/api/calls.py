@@ -1,15 +1,19 @@
-"""Train and explain in one call each."""
+"""Train, explain and check a gradient in one call each."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from backprop_cli.api.explaining import Choice, Explanation, told_step
+from backprop_cli.api.gradients import Asked, GradientCheck, checked_step
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError, counted
 from backprop_cli.render.to_notebook import run_as_html, run_as_latex
 from backprop_cli.training import loop
 from backprop_cli.training.events import EpochDone, Event, RunStopped, StepDone
+
+Fields = TypeVar("Fields", Choice, Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Run:
         return run_as_latex(self.stopped)
 
 
-def _setup(config: Setup | str | os.PathLike[str], settings: Sequence[str]) -> Setup:
+def setup_of(config: Setup | str | os.PathLike[str], settings: Sequence[str]) -> Setup:
+    """Read a config, unless that has been done."""
     if not isinstance(config, Setup):
         return load(config, settings)
     if settings:
@@ -78,7 +83,7 @@ def train(config: Setup | str | os.PathLike[str], settings: Sequence[str] = ()) 
     Raises:
         InputError: the config or its data is not valid.
     """
-    setup = _setup(config, settings)
+    setup = setup_of(config, settings)
     return Run(setup, tuple(loop.train(setup)))
 
 
@@ -98,14 +103,36 @@ def explain(
         UsageError: the choice cannot be met.
         DivergedError: something stopped being finite before the step was done.
     """
-    setup = _setup(config, settings)
+    setup = setup_of(config, settings)
     if choice is not None and chosen:
         raise UsageError("give a choice, or its fields, not both")
-    return Explanation(setup, told_step(setup, choice or _choice(chosen)))
+    return Explanation(setup, told_step(setup, choice or _filled(Choice, chosen)))
 
 
-def _choice(chosen: Mapping[str, object]) -> Choice:
+def gradcheck(
+    config: Setup | str | os.PathLike[str], settings: Sequence[str] = (), asked: Asked | None = None, **chosen: object
+) -> GradientCheck:
+    """Check the engine's gradient of one training step against independent oracles.
+
+    Args:
+        config: a YAML file, or what `load` made of one.
+        settings: `key.path=value`, as `--set` takes them, for a config that is still to be read.
+        asked: which step, against which oracles, how many parameters, and what passes.
+        chosen: the same, field by field: `step=2`, `against=["central"]`, `tolerance=1e-8`.
+
+    Raises:
+        InputError: the config or its data is not valid.
+        UsageError: what was asked for cannot be met.
+        DivergedError: something stopped being finite before the step was done.
+    """
+    setup = setup_of(config, settings)
+    if asked is not None and chosen:
+        raise UsageError("give what is asked, or its fields, not both")
+    return checked_step(setup, asked or _filled(Asked, chosen))
+
+
+def _filled(kind: type[Fields], chosen: Mapping[str, Any]) -> Fields:
     try:
-        return Choice(**chosen)  # type: ignore[arg-type]  # a field that does not exist is a TypeError of its own
+        return kind(**chosen)
     except TypeError as error:
-        raise UsageError(str(error).removeprefix("Choice.__init__() ")) from None
+        raise UsageError(str(error).removeprefix(f"{kind.__name__}.__init__() ")) from None

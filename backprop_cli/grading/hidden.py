@@ -1,7 +1,7 @@
 """Steps that are rounded though they are not written down: what a pencil does between two figures of a sheet."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -29,7 +29,9 @@ class _Rounding:
     significant: bool
 
 
-def follows_by_rounded_steps(reading: Reading, values: Mapping[int, float], figure: Print, usual: Usual) -> bool:
+def follows_by_rounded_steps(
+    reading: Reading, values: Mapping[int, float], figure: Print, usual: Usual, skipped: Iterable[Print] = ()
+) -> bool:
     """Say whether a line gives a figure when some of the steps between are rounded.
 
     Args:
@@ -37,12 +39,14 @@ def follows_by_rounded_steps(reading: Reading, values: Mapping[int, float], figu
         values: those figures, as they are written.
         figure: what is written for the line.
         usual: what most figures of the sheet have.
+        skipped: the figures that the reading leaves aside: what was meant may have as many digits.
     """
     steps = [node for node in reading.lines if node != reading.target and node not in reading.links]
     if not 0 < len(steps) <= _MOST:
         return False
-    decimals = sorted({figure.decimals, usual.decimals})
-    digits = sorted({figure.digits, usual.digits})
+    like = [figure, *skipped]
+    decimals = sorted({usual.decimals, *(each.decimals for each in like)})
+    digits = sorted({usual.digits, *(each.digits for each in like)})
     ways = [_Rounding(chosen, places, significant=False) for places in decimals for chosen in _choices(steps)]
     ways += [_Rounding(chosen, places, significant=True) for places in digits for chosen in _choices(steps)]
     return any(figure.rounds(value) for value in _evaluate(reading, values, ways))

@@ -207,9 +207,15 @@ class Judge:
             scope = Scope(line.number, without)
             for reading in (self.reader.reading(line.node, AS_TOLD, scope), *self.reader.readings(line.node, scope)):
                 values = {number: self.prints[number].value for number in reading.used}
-                if follows_by_rounded_steps(reading, values, line.figure, self.usual):
+                if follows_by_rounded_steps(reading, values, line.figure, self.usual, self._skipped(reading, without)):
                     return replace(self._following(reading, Status.ROUNDED), hidden=True)
         return None
+
+    def _skipped(self, reading: Reading, without: frozenset[int]) -> Iterator[Print]:
+        """Walk the figures that a reading works out anew."""
+        if without:
+            for node in reading.lines:
+                yield from (self.prints[claim.number] for claim in self.written.of(node) if claim.number in without)
 
     def band(self, number: int) -> Band:
         """Give what a figure may have been before it was written."""
@@ -225,19 +231,23 @@ class Judge:
         if found.status is Status.WRONG:
             return Band(figure.value, figure.value, figure.low, figure.high)
         true = self.trues[number] if found.status in SOUND else figure.value
-        low, high = self._allowed(number, found)
-        return Band(figure.value, true, min(low, figure.value, true), max(high, figure.value, true))
+        ends = [figure.value, true]
+        for reading in self._own_readings(number, found):
+            low, high = self.span(reading)
+            if figure.meets(low, high):
+                ends += (max(low, figure.low), min(high, figure.high))
+        return Band(figure.value, true, min(ends), max(ends))
 
-    def _allowed(self, number: int, found: Finding) -> tuple[float, float]:
-        """Give the range of what a figure's own inputs allow and what rounds to it."""
-        figure, claim = self.prints[number], self.claims[number]
+    def _own_readings(self, number: int, found: Finding) -> Iterator[Reading]:
+        """Walk the ways in which a figure may have come about: as was found, from sound figures, or from all."""
+        claim = self.claims[number]
         assert claim.key is not None  # noqa: S101  unread figures are not judged
-        reading = found.reading or self.reader.reading((claim.step, claim.key), scope=Scope(number, self.tainted))
-        if not reading.claims:
-            return figure.value, figure.value
-        low, high = self.span(reading)
-        low, high = max(low, figure.low), min(high, figure.high)
-        return (low, high) if low <= high else (figure.value, figure.value)
+        if found.reading is not None:
+            yield found.reading
+        for without in {self.tainted, frozenset[int]()}:
+            reading = self.reader.reading((claim.step, claim.key), scope=Scope(number, without))
+            if reading.claims:
+                yield reading
 
 
 def _is_degenerate(values: Sequence[object]) -> bool:

@@ -76,4 +76,4 @@ def _named(fitting: Sequence[Candidate], frequent: Counter[str]) -> tuple[Suspic
     if len(fitting) > _MOST_FITTING:
         return ()
     ordered = sorted(fitting, key=lambda each: (not each.fit.exact, -frequent[each.name], each.rank))
-    return tuple(Suspicion(each.name, each.sentence, each.fit.value) for each in ordered[:MOST_NAMED])
+    return tuple(Suspicion(each.name, each.sentence, each.fit.value, each.also) for each in ordered[:MOST_NAMED])

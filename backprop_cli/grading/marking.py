@@ -82,11 +82,13 @@ class Suspicion:
         slip: its name in the catalogue.
         sentence: what went wrong, for the reader.
         value: what the slip gives at the sheet's own figures; None where it is about digits alone.
+        also: the names of slips that are the same on this network.
     """
 
     slip: str
     sentence: str
     value: float | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Verdict:
     @property
     def named(self) -> tuple[str, ...]:
         """The names of all slips that may explain the figure."""
-        return tuple(each.slip for each in self.suspicions)
+        return tuple(name for each in self.suspicions for name in (each.slip, *each.also))
 
     @property
     def is_declared(self) -> bool:

@@ -1,7 +1,7 @@
 """Which slips explain a wrong figure."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -31,12 +31,14 @@ class Candidate:
         sentence: what went wrong.
         rank: how plausible it is; the smaller, the more.
         fit: how it explains the figure.
+        also: the names of less plausible slips that are the same here.
     """
 
     name: str
     sentence: str
     rank: int
     fit: Fit
+    also: tuple[str, ...] = ()
 
 
 class Case:
@@ -147,8 +149,11 @@ def candidates(case: Case, further: Iterable[Candidate] = ()) -> list[Candidate]
     found.sort(key=lambda candidate: (not candidate.fit.exact, candidate.rank))
     kept: list[Candidate] = []
     for candidate in found:
-        if not any(_is_same(candidate, other) for other in kept):
+        place = next((place for place, other in enumerate(kept) if _is_same(candidate, other)), None)
+        if place is None:
             kept.append(candidate)
+        elif candidate.name not in (kept[place].name, *kept[place].also):
+            kept[place] = replace(kept[place], also=(*kept[place].also, candidate.name))
     return kept
 
 

@@ -9,17 +9,19 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
 from backprop_cli.algebra.evaluation import evaluate
-from backprop_cli.algebra.term import Term
+from backprop_cli.algebra.term import Number, Term
 from backprop_cli.api import load
 from backprop_cli.api.course import Course
 from backprop_cli.documents.figures import read_figure
 from backprop_cli.grading.marking import Claim
+from backprop_cli.grading.slips import Line, Rewrite, Slip
+from backprop_cli.grading.slips.runs import OtherStep
 from backprop_cli.quantities.notation import LEAVING, write
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.worksheet.ground import Key, Own, new
@@ -155,10 +157,22 @@ def course_of(config: Config) -> Course:
     return Course(load("-", stdin=io.StringIO(json.dumps(config))))
 
 
-def nodes_of(course: Course, steps: Sequence[int]) -> list[Node]:
-    """List all lines of some steps but what is given, in the order of the sheets."""
+def nodes_of(course: Course, steps: Sequence[int], *, frozen: bool = False) -> list[Node]:
+    """List all lines of some steps but what is given, in the order of the sheets.
+
+    Args:
+        course: the true books.
+        steps: which steps.
+        frozen: whether what is not trained has a line after the step, too.
+    """
     course.prepare(steps)
-    return [(step, line.key) for step in steps for line in whole(course(step).ground).lines() if line.term is not None]
+    nodes: list[Node] = []
+    for step in steps:
+        ground = course(step).ground
+        nodes += [(step, line.key) for line in whole(ground).lines() if line.term is not None]
+        still = [key for key in ground.parameters(trainable=False) if not ground.is_trainable(key)]
+        nodes += [(step, new(key)) for key in still if frozen]
+    return nodes
 
 
 def work(
@@ -236,3 +250,98 @@ def draw_student(
         rounds_all=carry_gaps,
         significant=rng.random() < 0.35,
     )
+
+
+def slipped_terms(slip: Slip, course: Course, node: Node) -> list[Term]:
+    """List what a slip may make of a line."""
+    step, key = node
+    term = course(step).term(key)
+    if not isinstance(slip, Rewrite) or term is None:
+        return []
+    return list(slip.rewrites(Line(course(step).ground, key, term)))
+
+
+def work_with_slip(student: Student, course: Course, nodes: Sequence[Node], slip: Slip) -> Sheet | None:
+    """Work through lines with a slip on one of them, which later lines carry on; None where it has no place here.
+
+    Args:
+        student: who works; all lines are written down.
+        course: the true books.
+        nodes: the lines, in order.
+        slip: what goes wrong once.
+    """
+    if isinstance(slip, Rewrite):
+        places = [(node, terms) for node in nodes if (terms := slipped_terms(slip, course, node))]
+        if not places:
+            return None
+        node, terms = student.rng.choice(places)
+        return _planted(student, course, nodes, node, {node: student.rng.choice(terms)})
+    node = student.rng.choice(list(nodes))
+    if isinstance(slip, OtherStep):
+        other = node[0] + slip.distance
+        if other < 1 or any(key == node[1] and step == other for step, key in nodes) or course.setup.samples > 1:
+            return None
+        return _planted(student, course, nodes, node, {node: Number(course(other).value(node[1]))})
+    return _misprinted(student, course, nodes, node, slip)
+
+
+def _planted(
+    student: Student, course: Course, nodes: Sequence[Node], node: Node, terms: Mapping[Node, Term]
+) -> Sheet | None:
+    state = student.rng.getstate()
+    honest = work(student, course, nodes)
+    student.exact.clear()
+    student.passed.clear()
+    student.rng.setstate(state)
+    claims = work(student, course, nodes, terms)
+    number = list(nodes).index(node)
+    changed = float(claims[number].printed) != float(honest[number].printed)
+    return Sheet(claims, course, number + 1, changed)
+
+
+def _misprinted(student: Student, course: Course, nodes: Sequence[Node], node: Node, slip: Slip) -> Sheet | None:
+    """Write one figure down wrongly; what follows goes on with the right number."""
+    claims, number = list(work(student, course, nodes)), list(nodes).index(node)
+    text = misprint(student.rng, claims[number].printed, slip)
+    if text is None:
+        return None
+    claims[number] = replace(claims[number], printed=text, figure=read_figure(text))
+    return Sheet(tuple(claims), course, number + 1, changed=True)
+
+
+def misprint(rng: random.Random, text: str, slip: Slip) -> str | None:
+    """Write a figure as a slip of the pen has it; None where it has no place in it."""
+    digits = [place for place, letter in enumerate(text) if letter.isdigit()]
+    significant = [place for place in digits if text[: place + 1].strip("-0.")]
+    match slip.name:
+        case "digits_swapped":
+            pairs = [(one, two) for one, two in pairwise(digits) if text[one] != text[two] and two in significant]
+            if not pairs:
+                return None
+            one, two = rng.choice(pairs)
+            letters = list(text)
+            letters[one], letters[two] = letters[two], letters[one]
+            return "".join(letters)
+        case "digit_dropped":
+            inner = [place for place in significant[:-1] if text[place] != text[place + 1]]
+            point = text.find(".")
+            inner = [place for place in inner if place > point >= 0]
+            return None if not inner else text[: (place := rng.choice(inner))] + text[place + 1 :]
+        case "last_digit":
+            if len(significant) < 2:
+                return None
+            step = Decimal(1).scaleb(-len(text.partition(".")[2])) * rng.choice([1, -1])
+            return f"{Decimal(text) + step:f}"
+        case "point_shifted":
+            if len(significant) < 2:
+                return None
+            return f"{Decimal(text).scaleb(rng.choice([1, -1])):f}"
+        case "arithmetic":
+            places = significant[1:-1]
+            if not places:
+                return None
+            place = rng.choice(places)
+            return (
+                text[:place] + rng.choice([digit for digit in "0123456789" if digit != text[place]]) + text[place + 1 :]
+            )
+    return None

@@ -1,6 +1,5 @@
 """Slips in writing a number down, and in working it out, with the right expression."""
 
-import math
 from abc import abstractmethod
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,8 +7,8 @@ from itertools import pairwise
 from backprop_cli.grading.prints import Print, Usual
 from backprop_cli.grading.slips.base import Fit, Slip, Suspect
 
-# Nearer than this to the right number, relative to it, a wrong one is a matter of arithmetic.
-_NEAR = 0.35
+# Within this factor of the right number, a wrong one is a matter of arithmetic.
+_NEAR = 2.0
 # In units of the last digit.
 _NEXT_DIGIT = 1.5
 _SHIFTS = (1, -1, 2, -2, 3, -3)
@@ -141,4 +140,4 @@ class Arithmetic(OffBy):
 
     def explains(self, figure: Print, expected: float) -> bool:
         """Look whether the number is near the right one."""
-        return math.isfinite(expected) and abs(figure.value - expected) <= _NEAR * abs(expected)
+        return bool(expected) and 1.0 / _NEAR <= figure.value / expected <= _NEAR
