@@ -1,25 +1,23 @@
 """The gradient by central differences: (L(θ + h) − L(θ − h)) / 2h, one parameter after the other.
 
-The loss is computed here by the rules' formulas in plain NumPy, in float64; no kernel of the engine takes part.
+The loss is computed by the rules' formulas in float64; no kernel of the engine takes part.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_cli.engine.layout import LayerParts, Layout
-from backprop_cli.oracles.objective import Gradient, Objective
-from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
+from backprop_cli.oracles import kinks
+from backprop_cli.oracles.domains import FLOATS
+from backprop_cli.oracles.formulas import Path, path
+from backprop_cli.oracles.objective import Addresses, Estimate, Gradient, Objective
+from backprop_cli.oracles.rounding import noise
 from backprop_cli.rules.base import Array
-from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.base import Over
-from backprop_cli.rules.optimizers import Penalty
 
 # Near the cube root of the float64 precision, where what is cut off and what is rounded off weigh the same.
 STEP = 1e-5
-
-_OVER: Mapping[Over, Callable[..., Any]] = {"sum": np.sum, "mean": np.mean}
+# How many times its noise a difference may be off, and how many times what a half step makes of it.
+_TIMES_NOISE, _TIMES_CUT = 10.0, 2.0
 
 
 def gradient(objective: Objective, step: float = STEP) -> Gradient:
@@ -29,54 +27,73 @@ def gradient(objective: Objective, step: float = STEP) -> Gradient:
         objective: what is differentiated.
         step: how far each parameter is moved to either side, relative to its size where that is above 1.
     """
-    theta = objective.network.theta.astype(np.float64)
-    return np.array([_slope(objective, theta, at, step) for at in range(objective.network.layout.trainable)])
+    differences = _Differences.of(objective, step)
+    return np.array([differences.slope(at) for at in range(objective.network.layout.trainable)])
 
 
-def _slope(objective: Objective, theta: Array, at: int, step: float) -> float:
-    above, below = theta.copy(), theta.copy()
-    above[at] += step * max(1.0, abs(theta[at]))
-    below[at] -= step * max(1.0, abs(theta[at]))
-    # What was really moved, which rounding makes a little different from 2h.
-    return (loss_at(objective, above) - loss_at(objective, below)) / float(above[at] - below[at])
+def estimate(objective: Objective, addresses: Addresses, step: float = STEP) -> Estimate:
+    """Give dL/dθ of some parameters, with how wrong each may be.
+
+    A difference is wrong by what it cuts off, which half the step shows, and by the rounding errors of the loss over
+    the step.
+
+    Args:
+        objective: what is differentiated.
+        addresses: which parameters.
+        step: how far each is moved to either side, relative to its size where that is above 1.
+    """
+    whole, half = _Differences.of(objective, step), _Differences.of(objective, step / 2.0)
+    values, coarser = (np.array([one.slope(int(at)) for at in addresses], dtype=np.float64) for one in (whole, half))
+    rounded = _TIMES_NOISE * noise(objective) / step
+    errors = _TIMES_CUT * np.abs(values - coarser) + rounded
+    crossed = np.array([crosses(objective, int(at), step) for at in addresses], dtype=np.bool_)
+    return Estimate(addresses, values, errors, crossed)
+
+
+def crosses(objective: Objective, at: int, step: float = STEP) -> bool:
+    """Say whether the difference for one parameter takes other branches of a rule than the point it is around."""
+    return kinks.has_kinks(objective) and _Differences.of(objective, step).crosses(at)
 
 
 def loss_at(objective: Objective, theta: Array) -> float:
     """Give the loss, penalty included, with `theta` in place of the network's own parameters."""
-    layout = objective.network.layout
-    a: Array = objective.x.T.astype(np.float64)
+    return float(_path(objective.in_doubles(), theta.astype(np.float64)).loss)
+
+
+def _path(objective: Objective, theta: Array) -> Path:
     # A formula may overflow on its way to a right value: 1/(1 + e⁻ᶻ) far below zero.
-    with np.errstate(over="ignore"):
-        for parts, activation in zip(layout.layers, objective.network.activations, strict=True):
-            a = _activate(activation, _weighted_sum(parts, theta, a))
-        return _measure(objective.loss, objective.y.T.astype(np.float64), a) + _charge(objective.penalty, layout, theta)
+    with np.errstate(all="ignore"):
+        return path(FLOATS, objective, theta)
 
 
-def _weighted_sum(parts: LayerParts, theta: Array, below: Array) -> Array:
-    z: Array = parts.weights.view(theta) @ below
-    if parts.bias is None:
-        return z
-    # One row per neuron, or one row for all; connection biases are added up along it.
-    bias = np.atleast_1d(parts.bias.view(theta))
-    added: Array = z + bias.reshape(len(bias), -1).sum(axis=1, keepdims=True)
-    return added
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """Differences of one step around one point."""
 
+    objective: Objective
+    theta: Gradient
+    step: float
 
-def _activate(activation: Activation, z: Array) -> Array:
-    if isinstance(activation, Pointwise):
-        a: Array = activation.formula(z)
-        return a
-    assert isinstance(activation, Rowwise)  # noqa: S101  the kinds are two
-    return np.stack(activation.formula(list(z)))
+    @classmethod
+    def of(cls, objective: Objective, step: float) -> "_Differences":
+        return cls(objective.in_doubles(), objective.network.theta.astype(np.float64), step)
 
+    def slope(self, at: int) -> float:
+        above, below = self._moved(at, 1.0), self._moved(at, -1.0)
+        high, low = (float(_path(self.objective, theta).loss) for theta in (above, below))
+        # What was really moved, which rounding makes a little different from 2h.
+        return (high - low) / float(above[at] - below[at])
 
-def _measure(loss: Loss, y: Array, yhat: Array) -> float:
-    per_sample = _OVER[loss.over_outputs](loss.share(y, yhat), axis=0)
-    return float(_OVER[loss.reduction](per_sample))
+    def crosses(self, at: int) -> bool:
+        here = _path(self.objective, self.theta).places
+        return any(self._is_beyond(here, _path(self.objective, self._moved(at, way)).places) for way in (1.0, -1.0))
 
+    def _is_beyond(self, here: tuple[Array, ...], there: tuple[Array, ...]) -> bool:
+        near, far = (kinks.distances(self.objective, places) for places in (here, there))
+        moved = [np.where(one == other, 0.0, 1.0) for one, other in zip(near, far, strict=True)]
+        return kinks.differ(kinks.sides(self.objective, here), [np.sign(one) for one in far], moved)
 
-def _charge(penalty: Penalty | None, layout: Layout, theta: Array) -> float:
-    if penalty is None:
-        return 0.0
-    weights = (layer.weights for layer in layout.layers if layer.weights.trainable)
-    return sum(float(penalty.formula(part.view(theta)).sum()) for part in weights)
+    def _moved(self, at: int, way: float) -> Gradient:
+        theta = self.theta.copy()
+        theta[at] += way * self.step * max(1.0, abs(theta[at]))
+        return theta
