@@ -95,7 +95,12 @@ def _names(verdict: Verdict, names: NameTable) -> Mapping[str, str | None]:
 
 
 def _suspicion(suspicion: Suspicion) -> dict[str, Any]:
-    return {"slip": suspicion.slip, "sentence": suspicion.sentence, "value": suspicion.value}
+    return {
+        "slip": suspicion.slip,
+        "also": list(suspicion.also),
+        "sentence": suspicion.sentence,
+        "value": suspicion.value,
+    }
 
 
 def _declaration(verdict: Verdict) -> dict[str, Any]:

@@ -67,7 +67,7 @@ FORM = closed(
             true=NUMBER,
             own=NUMBER,
             slip=MAYBE_TEXT,
-            suspicions=many(closed(slip=TEXT, sentence=TEXT, value=NUMBER)),
+            suspicions=many(closed(slip=TEXT, also=many(TEXT), sentence=TEXT, value=NUMBER)),
             roots=many(COUNT),
             effects=COUNT,
             hidden=of("boolean"),
