@@ -39,6 +39,15 @@ class SheetForm(StrEnum):
     python = "python"
 
 
+class Oracle(StrEnum):
+    """What a gradient is checked against."""
+
+    central = "central"
+    complex = "complex"
+    mpmath = "mpmath"
+    torch = "torch"
+
+
 class Part(StrEnum):
     """Parts of a worksheet."""
 
@@ -146,6 +155,43 @@ def explain(
         )
         name = None if form is None else form.value
         command.run(config, settings or [], choice, name, output, standalone=standalone)
+
+
+@app.command(epilog="Example: backprop gradcheck configs/xor.yaml --step 100 --against central --against complex")
+def gradcheck(
+    config: ConfigPath,
+    settings: Settings = None,
+    step: Annotated[int, typer.Option(min=1, help="train to just before this step, then check its gradient")] = 1,
+    against: Annotated[
+        list[Oracle] | None,
+        typer.Option(help="ask this oracle; repeatable; all that are installed and fit if left out"),
+    ] = None,
+    h: Annotated[float, typer.Option("--h", help="step of the central differences, above 0")] = 1e-5,
+    most: Annotated[
+        int | None,
+        typer.Option(min=1, help="check so many parameters one by one; what a few seconds allow if left out"),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            help="relative error that passes; by default 1e-6 for central, 1e-9 for the others, 1e-4 in float32"
+        ),
+    ] = None,
+    show: Annotated[int, typer.Option(min=1, help="rows of the table, the worst first")] = 20,
+    form: FormatOption = Format.console,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Check the gradient of one training step of CONFIG against independent oracles, parameter by parameter."""
+    with door(debug=debug):
+        from backprop_cli.api.gradients import Asked
+        from backprop_cli.cli import gradcheck as command
+
+        names = tuple(oracle.value for oracle in against or ())
+        asked = Asked(step=step, against=names, h=h, most=most, tolerance=tolerance)
+        shown = command.Shown(form=form.value, output=output, rows=show, quiet=quiet)
+        raise typer.Exit(command.run(config, settings or [], asked, shown))
 
 
 @app.command(epilog="Example: backprop validate configs/two-neurons.yaml configs/iris.yaml")
