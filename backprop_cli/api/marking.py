@@ -11,11 +11,14 @@ from backprop_cli.api.calls import setup_of
 from backprop_cli.api.course import Course
 from backprop_cli.config.loader import Setup
 from backprop_cli.documents.figures import Printed, read_figure
-from backprop_cli.errors import DivergedError, UsageError
+from backprop_cli.errors import DivergedError, UsageError, counted
 from backprop_cli.grading.answers import Entry, read_answers
 from backprop_cli.grading.mark import mark
 from backprop_cli.grading.marking import Claim, Marking, Place, Status
 from backprop_cli.quantities.names import NameTable
+from backprop_cli.render import marks
+from backprop_cli.render.marked import Marked, Reveal
+from backprop_cli.render.sheets import Options, form_named
 
 _NOT_A_NUMBER = "this is not a number; write its digits, as 0.25, 1e-4 or 3.5×10⁻⁵"
 
@@ -33,6 +36,48 @@ class Checked:
     setup: Setup
     marking: Marking
     name: str
+
+    def __repr__(self) -> str:
+        good, every = self.marking.score
+        return f"<Marking of {self.name}: {good} of {counted(every, 'figure')} right in method>"
+
+    def text(
+        self,
+        form: str = "console",
+        *,
+        width: int = 100,
+        document: bool = True,
+        reveal: str = "all",
+        strict: bool = False,
+    ) -> str:
+        """Write the marked sheet in one of its forms.
+
+        Args:
+            form: console, markdown, html, json, github or junit.
+            width: columns of the console form.
+            document: whether HTML is a whole page, or a piece of one.
+            reveal: whose true values are shown: never, wrong or all.
+            strict: whether rounded, cut-off and carried figures do not pass, either.
+
+        Raises:
+            UsageError: there is no such form, or no such way to reveal.
+        """
+        shown = self.marked(reveal, strict=strict)
+        return marks.render(shown, form_named(form, marks.FORMS), Options(width=width, document=document))
+
+    def marked(self, reveal: str = "all", *, strict: bool = False) -> Marked:
+        """Give what renderers are given.
+
+        Raises:
+            UsageError: there is no such way to reveal.
+        """
+        ways = [way.value for way in Reveal]
+        if reveal not in ways:
+            raise UsageError(f"reveal is {', '.join(ways[:-1])} or {ways[-1]}, not {reveal!r}")
+        return Marked(self.marking, self.setup.names, self.setup.name, self.name, Reveal(reveal), strict)
+
+    def _repr_html_(self) -> str:
+        return self.text("html", document=False)
 
 
 def check(

@@ -48,6 +48,25 @@ class Oracle(StrEnum):
     torch = "torch"
 
 
+class MarkForm(StrEnum):
+    """Forms of a marked sheet."""
+
+    console = "console"
+    markdown = "markdown"
+    html = "html"
+    json = "json"
+    github = "github"
+    junit = "junit"
+
+
+class Revealed(StrEnum):
+    """Whose true values a marked sheet shows."""
+
+    never = "never"
+    wrong = "wrong"
+    all = "all"
+
+
 class Part(StrEnum):
     """Parts of a worksheet."""
 
@@ -192,6 +211,42 @@ def gradcheck(
         asked = Asked(step=step, against=names, h=h, most=most, tolerance=tolerance)
         shown = command.Shown(form=form.value, output=output, rows=show, quiet=quiet)
         raise typer.Exit(command.run(config, settings or [], asked, shown))
+
+
+@app.command(epilog="Example: backprop check configs/two-neurons.yaml --reveal wrong")
+def check(
+    config: ConfigPath,
+    answers: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ANSWERS",
+            help="the figures to mark, a CSV, YAML or JSON file; - reads standard input; the config's own if left out",
+        ),
+    ] = None,
+    settings: Settings = None,
+    reveal: Annotated[
+        Revealed, typer.Option(help="show the true values of no figure, of wrong ones, or of all")
+    ] = Revealed.all,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="let rounded, cut-off and carried figures not pass, either")
+    ] = False,
+    form: Annotated[
+        MarkForm | None, typer.Option("--format", help="form of the result; by default as --output's suffix says")
+    ] = None,
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Mark a hand calculation: which figures are right, which follow from an earlier slip, and what went wrong first.
+
+    The exit code is 0 when every figure passes, and 1 when one does not.  A figure with a declared verdict passes when
+    that is what is found.
+    """
+    with door(debug=debug):
+        from backprop_cli.cli import check as command
+
+        name = None if form is None else form.value
+        choices = command.Choices(form=name, output=output, reveal=reveal.value, strict=strict)
+        raise typer.Exit(command.run(config, answers, settings or [], choices))
 
 
 @app.command(epilog="Example: backprop validate configs/two-neurons.yaml configs/iris.yaml")
