@@ -1,17 +1,20 @@
 """Figures as people write them: a number whose digits count."""
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 # A longer text is no figure that a person wrote.
 _LONGEST = 60
-# Powers beyond these are outside float64.
-_LARGEST_POWER = 400
-# 0.56, -.5, 1e-4, 3.5×10⁻⁵, 3.5 x 10^-5; a Unicode minus and a decimal comma are read.
+# Last digits beyond these places are outside float64.
+_FIRST_PLACE, _LAST_PLACE = -308, 320
+# 0.56, -.5, 1e-4, 3.5×10⁻⁵, 3.5 x 10^-5; a Unicode minus and a decimal comma are read.  Of 10-5, whose raised digits
+# were lost in a copy, the sign still tells that it is a power; 105 and 2*100 may be anything.
 _SHAPE = re.compile(
     r"(?P<sign>[-+−–]?)\s*(?P<whole>\d*)(?:[.,](?P<part>\d*))?"
-    r"(?:\s*(?:[eE]|[×x·*]\s*10(?:\^|\*\*)?)\s*(?P<brace>[({])?(?P<power>[-+−–]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?(brace)[)}]))?"
+    r"(?:\s*(?:[eE]|[×x·*]\s*10(?:\^|\*\*|(?=[-+−–]|\s*[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])))\s*"
+    r"(?:(?P<round>\()|(?P<curly>\{))?(?P<power>[-+−–]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?(round)\))(?(curly)\}))?"
 )
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−–", "0123456789-+--")
 
@@ -49,12 +52,14 @@ def read_figure(text: str) -> Printed | None:
     if match is None or not (match["whole"] or match["part"]):
         return None
     power = int((match["power"] or "0").translate(_PLAIN))
-    if abs(power) > _LARGEST_POWER:
-        return None
     part = match["part"] or ""
-    digits = match["whole"] + part
+    number, decimals = int(match["whole"] + part), len(part) - power
+    if not _FIRST_PLACE <= decimals <= _LAST_PLACE:
+        return None
     sign = "-" if match["sign"].translate(_PLAIN) == "-" else ""
-    value = Decimal(f"{sign}{digits}").scaleb(power - len(part))
-    significant = len(digits.lstrip("0")) or 1
+    # The context's precision would round what is put together by arithmetic.
+    value = Decimal(f"{sign}{number}E{-decimals}")
+    if not math.isfinite(float(value)):
+        return None
     whole = match["part"] is None and match["power"] is None
-    return Printed(text.strip(), value, len(part) - power, significant, whole)
+    return Printed(text.strip(), value, decimals, len(str(number)), whole)
