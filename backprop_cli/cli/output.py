@@ -60,11 +60,18 @@ def console_for(output: Path | None) -> "Iterator[Console]":
     from rich.console import Console
 
     if output is None:
-        yield Console()
+        console = Console()
+        # Rich would end the program with 1, which is the answer no; the door ends it with 0.
+        console.on_broken_pipe = _hang_up  # type: ignore[method-assign]
+        yield console
         return
     text = StringIO()
     yield Console(file=text, width=FILE_WIDTH)
     write_result(text.getvalue(), output)
+
+
+def _hang_up() -> None:
+    raise BrokenPipeError
 
 
 def _write(text: str, output: Path) -> None:

@@ -1,6 +1,7 @@
 """`backprop gradcheck` as a user meets it: what is shown, what is written, which code it ends with."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -207,3 +208,12 @@ def test_a_bug_is_told_from_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Sigmoid, "kernel", lambda *_: 1 / 0)
 
     assert gradcheck("configs/xor.yaml").exit_code == 70
+
+
+def test_a_reader_who_hangs_up_is_no_failed_check() -> None:
+    # Quiet, so that what is left out says nothing about it on stderr.
+    command = f"{sys.executable} -m backprop_cli gradcheck configs/xor.yaml --against central --quiet"
+    script = f"set -o pipefail; {command} | head -1 > /dev/null"
+    found = subprocess.run(["bash", "-c", script], check=False, capture_output=True, text=True)
+
+    assert (found.returncode, found.stderr) == (0, "")
