@@ -87,7 +87,7 @@ def summary(
     """Say the verdict, and what it rests on: how many parameters each oracle could judge, and what passes."""
     parts = ["passed" if passed else "failed", *_counts(rows)]
     for name, count in checked.items():
-        parts.append(f"{name}: {format_count(count)} of {format_count(trainable)} within {tolerances[name]:g}")
+        parts.append(f"{name} checked {format_count(count)} of {format_count(trainable)} to {tolerances[name]:g}")
     return " · ".join(parts)
 
 

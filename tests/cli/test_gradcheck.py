@@ -62,7 +62,7 @@ def test_the_worst_stands_first_and_the_verdict_last() -> None:
     assert shown[3].split() == ["parameter", "engine", "central", "complex", "error", "relative"]
     assert shown[5] == "b1          -0.0100869   -0.0100869   -0.0100869   7.9e-10    7.8e-08"
     assert shown[7] == "… and 2 more parameters"
-    assert shown[-2] == "passed · central: 4 of 4 within 1e-06 · complex: 4 of 4 within 1e-09"
+    assert shown[-2] == "passed · central checked 4 of 4 to 1e-06 · complex checked 4 of 4 to 1e-09"
     assert shown[-1] == "worst: b1, off central by 7.9e-10, relative 7.8e-08"
 
 
@@ -74,7 +74,7 @@ def test_a_broken_engine_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result.exit_code == 1
     assert shown[5].startswith("w1_")
     assert shown[5].endswith("wrong")
-    assert "failed · 12 wrong · central: 17 of 17" in result.stdout
+    assert "failed · 12 wrong · central checked 17 of 17" in result.stdout
 
 
 def test_a_kink_says_what_is_on_its_two_sides() -> None:
@@ -82,7 +82,7 @@ def test_a_kink_says_what_is_on_its_two_sides() -> None:
 
     assert result.exit_code == 0
     assert lines(result)[5].endswith("kink: -0.500000 to 0")
-    assert "passed · 2 at a kink · central: 2 of 2 within 1e-06" in result.stdout
+    assert "passed · 2 at a kink · central checked 2 of 2 to 1e-06" in result.stdout
     assert "inside the derivatives on both sides of a kink, -0.500000 to 0" in result.stdout
 
 
@@ -109,7 +109,7 @@ def test_a_later_step_is_checked_where_training_has_taken_it() -> None:
 def test_a_sample_is_said_to_be_one() -> None:
     result = gradcheck("configs/iris.yaml", "--against", "central", "--most", "12")
 
-    assert "passed · central: 12 of 67 within 1e-06" in result.stdout
+    assert "passed · central checked 12 of 67 to 1e-06" in result.stdout
 
 
 def test_what_is_left_out_is_said_once_and_not_at_all_when_quiet() -> None:
