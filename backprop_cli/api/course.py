@@ -22,7 +22,8 @@ class Course:
             ConfigError: the data has no targets.
             DivergedError: something stopped being finite before the step was done.
         """
-        self.prepare([step])
+        if step not in self._books:
+            self.prepare([step])
         return self._books[step]
 
     def prepare(self, steps: Iterable[int]) -> None:

@@ -9,6 +9,7 @@ from backprop_cli.algebra.arrays import ARRAYS, Samples
 from backprop_cli.algebra.functions import quietly, samples
 from backprop_cli.grading.prints import Print, Usual
 from backprop_cli.grading.reading import Node, Reading
+from backprop_cli.grading.spans import listed
 
 # Steps of which every choice of one or two is looked at, and of which any is.
 _FEW, _MOST = 8, 400
@@ -74,7 +75,7 @@ def _evaluate(reading: Reading, values: Mapping[int, float], ways: list[_Roundin
     columns = {number: samples([value] * len(ways)) for number, value in values.items()}
     with quietly():
         found = reading.value(ARRAYS, columns.__getitem__, settle)
-    return [float(value) for value in found.tolist()]
+    return listed(found, len(ways))
 
 
 def _magnitude(values: Samples) -> Samples:

@@ -5,6 +5,7 @@ they are written, or from what they may have been before they were written.  Wha
 follows from something wrong is carried.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +22,14 @@ from backprop_cli.grading.spans import Band
 
 # So many wrong figures at most are taken over by one line, and looked at for it.
 _MOST_TAKEN, _MOST_LOOKED_AT = 3, 8
+# On longer sheets nobody looks at what a right figure would be at the sheet's own figures.
+_FEW = 500
 # A sheet on which one number makes up so much of at least so many figures is no calculation.
 _DEGENERATE_SHARE, _DEGENERATE_COUNT = 0.75, 4
+# Decimals at least on such a sheet, on which 0 must not stand for all that rounds to it.
+_DEGENERATE_DECIMALS = 2
+# What a reader defines may divide by zero.
+_NO_VALUE = "this has no finite value here, and so no figure is right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,10 @@ class Judge:
     def __init__(self, claims: Sequence[Claim], books: Books) -> None:
         self.claims = {claim.number: claim for claim in claims}
         figures = [claim.figure for claim in claims if claim.figure is not None]
-        self.usual = Usual.of(figures)
         self.degenerate = _is_degenerate([figure.value for figure in figures])
+        usual = Usual.of(figures)
+        decimals = max(usual.decimals, _DEGENERATE_DECIMALS if self.degenerate else usual.decimals)
+        self.usual = replace(usual, decimals=decimals)
         self.books = books
         self.written = Written(books)
         self.reader = Reader(self.written)
@@ -72,8 +81,7 @@ class Judge:
         self.trues: dict[int, float] = {}
         self.found: dict[int, Finding] = {}
         self._bands: dict[int, Band] = {}
-        self._banded = 0
-        self._order: list[int] = []
+        self._ways: dict[int, list[Reading]] = {}
         # The figures that are wrong or rest on wrong ones.
         self.tainted: frozenset[int] = frozenset()
 
@@ -93,20 +101,24 @@ class Judge:
             true = self.books(claim.step).value(claim.key)
         except DivergedError as error:
             return Verdict(replace(claim, key=None, trouble=str(error)), Status.UNREAD)
+        if not math.isfinite(true):
+            return Verdict(replace(claim, key=None, trouble=f"{claim.name!r}: {_NO_VALUE}"), Status.UNREAD)
         self.trues[claim.number] = true
         line = At((claim.step, claim.key), claim.number, self.prints[claim.number], true)
         self.found[claim.number] = found = self.judge(line)
         self.written.add(claim)
-        self._order.append(claim.number)
         if found.status not in SOUND:
             self.tainted |= {claim.number}
         return Verdict(
-            claim, found.status, true, self._own(claim, line.node), roots=self._roots(found), hidden=found.hidden
+            claim, found.status, true, self._own(claim, found), roots=self._roots(found), hidden=found.hidden
         )
 
-    def _own(self, claim: Claim, node: Node) -> float | None:
+    def _own(self, claim: Claim, found: Finding) -> float | None:
         """Give what a line gives at the sheet's own figures as they are written; None where it rests on none."""
-        reading = self.reader.reading(node, scope=Scope(claim.number))
+        if found.status is Status.RIGHT and len(self.claims) > _FEW:
+            return None
+        assert claim.key is not None  # noqa: S101  unread figures are not judged
+        reading = self.reader.reading((claim.step, claim.key), scope=Scope(claim.number))
         return self.as_written(reading) if reading.claims else None
 
     def _roots(self, found: Finding) -> tuple[int, ...]:
@@ -198,8 +210,11 @@ class Judge:
 
     def _restated(self, line: At) -> Finding | None:
         for claim in reversed(self.written.of(line.node)):
-            if claim.number < line.number and self.prints[claim.number].value == line.figure.value:
-                return self.found[claim.number]
+            earlier = self.prints[claim.number]
+            if claim.number < line.number and earlier.value == line.figure.value:
+                found = self.found[claim.number]
+                # With more digits than before it promises too much: 0.60, where 0.6 was right.
+                return Finding(Status.ROUNDED) if found.status is Status.RIGHT else found
         return None
 
     def _by_rounded_steps(self, line: At) -> Finding | None:
@@ -219,11 +234,16 @@ class Judge:
 
     def band(self, number: int) -> Band:
         """Give what a figure may have been before it was written."""
-        # One after the other, since each may ask for all before it.
-        while number not in self._bands:
-            following = self._order[self._banded]
-            self._bands[following] = self._make_band(following)
-            self._banded += 1
+        # A figure may rest on a long row of others, so the walk keeps its own stack.
+        pending = [number]
+        while pending:
+            top = pending[-1]
+            rests_on = (used for reading in self._own_readings(top) for used in reading.used)
+            missing = [] if top in self._bands else [used for used in rests_on if used not in self._bands]
+            if not missing:
+                self._bands.setdefault(top, self._make_band(top))
+                pending.pop()
+            pending += missing
         return self._bands[number]
 
     def _make_band(self, number: int) -> Band:
@@ -232,15 +252,21 @@ class Judge:
             return Band(figure.value, figure.value, figure.low, figure.high)
         true = self.trues[number] if found.status in SOUND else figure.value
         ends = [figure.value, true]
-        for reading in self._own_readings(number, found):
+        for reading in self._own_readings(number):
             low, high = self.span(reading)
             if figure.meets(low, high):
                 ends += (max(low, figure.low), min(high, figure.high))
         return Band(figure.value, true, min(ends), max(ends))
 
-    def _own_readings(self, number: int, found: Finding) -> Iterator[Reading]:
-        """Walk the ways in which a figure may have come about: as was found, from sound figures, or from all."""
-        claim = self.claims[number]
+    def _own_readings(self, number: int) -> list[Reading]:
+        """List the ways in which a figure may have come about: as was found, from sound figures, or from all."""
+        if number not in self._ways:
+            is_wrong = self.found[number].status is Status.WRONG
+            self._ways[number] = [] if is_wrong else list(self._read_again(number))
+        return self._ways[number]
+
+    def _read_again(self, number: int) -> Iterator[Reading]:
+        claim, found = self.claims[number], self.found[number]
         assert claim.key is not None  # noqa: S101  unread figures are not judged
         if found.reading is not None:
             yield found.reading

@@ -17,7 +17,7 @@ MOST_NAMED = 3
 # When more than so many different slips explain a figure, its digits do not tell them apart.
 _MOST_FITTING = 6
 # Wrong figures whose slips are looked for; nobody reads more.
-_MOST_SEARCHED = 200
+_MOST_SEARCHED = 60
 
 
 def mark(claims: Sequence[Claim], books: Books, alternatives: Sequence[Alternative] = ()) -> Marking:

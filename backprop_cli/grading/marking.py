@@ -100,7 +100,7 @@ class Verdict:
         status: right, or what else.
         true: the true value; None where the figure was not read.
         own: what the line gives at the sheet's own figures, exactly as they are written; None where it rests on none
-            of them.
+            of them, and for right figures of a long sheet.
         suspicions: what explains a wrong figure, the most plausible first, at most three.
         roots: numbers of the wrong figures that a carried one rests on.
         hidden: whether it takes a rounded step between the figures that is not written down.

@@ -262,7 +262,7 @@ class _Search:
         """Take a line up, once all that it needs is; as a constant where nothing of it is from the sheet."""
         reading, term = self.reading, self.expressions[node]
         rests = node in self.changes or any(self.rests[each] for each in needed)
-        if term is None and rests:
+        if needed and term is None and (rests or self.manner.whole):
             reading.links[node], reading.lines[node] = needed[0], Ref(node[1])
         elif term is not None and (rests or node == self.target or self.manner.whole):
             reading.lines[node] = term

@@ -66,9 +66,9 @@ def _evaluate(reading: Reading, columns: Mapping[int, list[float]], count: int) 
     arrays = {number: samples(column) for number, column in columns.items()}
     with quietly():
         found = reading.value(ARRAYS, arrays.__getitem__)
-    return _listed(found, count)
+    return listed(found, count)
 
 
-def _listed(found: Samples, count: int) -> list[float]:
+def listed(found: Samples, count: int) -> list[float]:
     """Give samples as a list; a line that does not depend on its inputs is one number."""
     return [float(found)] * count if getattr(found, "ndim", 0) == 0 else [float(value) for value in found.tolist()]

@@ -8,8 +8,8 @@ from itertools import islice
 from backprop_cli.algebra.term import Term
 from backprop_cli.errors import DivergedError
 from backprop_cli.grading import spans
-from backprop_cli.grading.judge import At, Judge
-from backprop_cli.grading.marking import Claim, Status
+from backprop_cli.grading.judge import Judge
+from backprop_cli.grading.marking import Claim
 from backprop_cli.grading.prints import Print, Usual
 from backprop_cli.grading.reading import AS_TOLD, Manner, Node, Reading, Scope
 from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
@@ -65,6 +65,12 @@ class Case:
         """What is written, with a point for a comma and without a power of ten."""
         figure = self.claim.figure
         return "" if figure is None else f"{figure.value:f}"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the line has no expression: a step starts from it."""
+        step, key = self.node
+        return self.judge.books(step).term(key) is None
 
     @cached_property
     def expected(self) -> tuple[float, ...]:
@@ -134,10 +140,17 @@ class Case:
         if self.figure.rounds(value):
             yield Fit(exact=True, value=value, true=value)
 
+    @cached_property
+    def _allowed(self) -> list[tuple[float, float]]:
+        """List the ranges that a right figure of the line, or one that follows, may lie in."""
+        readings = [reading for scope in self._scopes for reading in self.judge.reader.readings(self.node, scope)]
+        spans = [self.judge.span(reading) for reading in readings]
+        return [(value, value) for value in (*self.expected, self.true)] + spans
+
     def follows(self, value: float, unit: float) -> bool:
         """Say whether another figure of the line would be right, or follow."""
         other = Print(value, unit, self.figure.digits, may_cut=False)
-        return self.judge.judge(At(self.node, self.claim.number, other, self.true)).status is not Status.WRONG
+        return any(other.meets(low, high) for low, high in self._allowed)
 
 
 def candidates(case: Case, further: Iterable[Candidate] = ()) -> list[Candidate]:
@@ -147,14 +160,27 @@ def candidates(case: Case, further: Iterable[Candidate] = ()) -> list[Candidate]
         if not (slip.last_resort and found):
             found += _of_slip(slip, case)
     found.sort(key=lambda candidate: (not candidate.fit.exact, candidate.rank))
-    kept: list[Candidate] = []
+    alike: list[list[Candidate]] = []
     for candidate in found:
-        place = next((place for place, other in enumerate(kept) if _is_same(candidate, other)), None)
-        if place is None:
-            kept.append(candidate)
-        elif candidate.name not in (kept[place].name, *kept[place].also):
-            kept[place] = replace(kept[place], also=(*kept[place].also, candidate.name))
-    return kept
+        group = _like(candidate, alike)
+        if group is None:
+            alike.append([candidate])
+        else:
+            group.append(candidate)
+    return [_one_of(group) for group in alike]
+
+
+def _like(candidate: Candidate, alike: list[list[Candidate]]) -> list[Candidate] | None:
+    """Find the slips that one is the same as: by its name, else by any of the ways in which they explain the figure."""
+    by_name = (group for group in alike if any(candidate.name == other.name for other in group))
+    by_fit = (group for group in alike if any(_is_same(candidate.fit, other.fit) for other in group))
+    return next(by_name, None) or next(by_fit, None)
+
+
+def _one_of(alike: list[Candidate]) -> Candidate:
+    first = alike[0]
+    names = dict.fromkeys(candidate.name for candidate in alike if candidate.name != first.name)
+    return replace(first, also=tuple(names))
 
 
 def _of_slip(slip: Slip, case: Case) -> Iterator[Candidate]:
@@ -162,10 +188,8 @@ def _of_slip(slip: Slip, case: Case) -> Iterator[Candidate]:
         yield Candidate(slip.name, slip.sentence, slip.rank, fit)
 
 
-def _is_same(one: Candidate, other: Candidate) -> bool:
-    if one.name == other.name:
-        return True
-    return _is_near(one.fit.value, other.fit.value) and _is_near(one.fit.true, other.fit.true)
+def _is_same(one: Fit, other: Fit) -> bool:
+    return _is_near(one.value, other.value) and _is_near(one.true, other.true)
 
 
 def _is_near(one: float, other: float) -> bool:

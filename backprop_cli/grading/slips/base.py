@@ -63,6 +63,11 @@ class Suspect(Protocol):
         ...
 
     @property
+    def is_given(self) -> bool:
+        """Whether the line has no expression: a step starts from it."""
+        ...
+
+    @property
     def expected(self) -> tuple[float, ...]:
         """What the line gives: at the sheet's own figures, and in truth."""
         ...

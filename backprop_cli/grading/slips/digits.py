@@ -126,6 +126,22 @@ class LastDigit(OffBy):
         return figure.digits > 1 and abs(figure.value - expected) < _NEXT_DIGIT * figure.unit - figure.slack
 
 
+class Miscopied(Slip):
+    """Write another number for what is given."""
+
+    last_resort = True
+
+    name = "miscopied"
+    sentence = "this is given, and another number stands here"
+    rank = 265
+
+    def fits(self, suspect: Suspect) -> Iterator[Fit]:
+        """Look whether there is anything to copy."""
+        if suspect.is_given:
+            value = suspect.figure.value
+            yield Fit(exact=True, value=value, true=value)
+
+
 class Arithmetic(OffBy):
     """Work the right expression out wrongly.
 
@@ -137,6 +153,11 @@ class Arithmetic(OffBy):
     name = "arithmetic"
     sentence = "the expression seems right, and the number is not: work it out again"
     rank = 270
+
+    def fits(self, suspect: Suspect) -> Iterator[Fit]:
+        """Look at lines that are worked out."""
+        if not suspect.is_given:
+            yield from super().fits(suspect)
 
     def explains(self, figure: Print, expected: float) -> bool:
         """Look whether the number is near the right one."""
