@@ -102,4 +102,6 @@ def _comes_from_square(line: Line) -> bool:
     key = line.key
     if isinstance(key, Derivative):
         return key.top.symbol == "L" and key.bottom.symbol == "yhat"
-    return isinstance(key, Variable) and key.symbol == "L"
+    # The loss of several samples is made of theirs: twice as much is rather their sum in place of their mean.
+    is_of_batch = line.ground.many and getattr(key, "sample", None) is None
+    return isinstance(key, Variable) and key.symbol == "L" and not is_of_batch
