@@ -10,10 +10,12 @@ from dataclasses import replace
 from backprop_cli.algebra.term import Apply, Number, Ref, Term, product, total
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.quantities.upstream import depends
-from backprop_cli.worksheet.backward import by_last_step
+from backprop_cli.worksheet.backward import by_last_step, is_of_step
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.ground import Ground, Key, layer_of, loss_of, ref, slope, unit, w, z
 
+# What multiplies the weight is what comes in, and the other way round.
+_ROLES = {"w": "input", "a": "weight", "x": "weight"}
 # Whether a quantity is written on the sheet.
 IsWritten = Callable[[Key], bool]
 
@@ -31,6 +33,17 @@ def same(ground: Ground, key: Key) -> Key:
             return key
 
 
+def in_plain_names(ground: Ground, term: Term) -> Term:
+    """Write an expression with the activation for ∂z/∂w and the weight for ∂z/∂a."""
+    if isinstance(term, Apply):
+        args = tuple(in_plain_names(ground, argument) for argument in term.args)
+        return term if args == term.args else replace(term, args=args)
+    if not isinstance(term, Ref) or not isinstance(term.key, Derivative) or term.key.top.symbol != "z":
+        return term
+    plain = _same_of_weighted_input(ground, term.key)
+    return Ref(plain, _ROLES.get(term.key.bottom.symbol, term.role)) if plain != term.key else term
+
+
 def _is_only_share(ground: Ground) -> bool:
     return ground.outputs == 1 and not ground.penalized
 
@@ -45,7 +58,7 @@ def _same_derivative(ground: Ground, key: Derivative) -> Key:
         top = loss_of()
     of_sample = not ground.many or sample is not None
     if bottom.symbol == "b" and bottom.indices and of_sample:
-        return Derivative(top, z(layer_of(ground, bottom), bottom.indices[0]), sample)
+        return _same_derivative(ground, Derivative(top, z(layer_of(ground, bottom), bottom.indices[0]), sample))
     return replace(key, top=top)
 
 
@@ -102,7 +115,8 @@ def _long_error(ground: Ground, key: Derivative) -> Term:
     (neuron,) = bottom.indices
     if not ground.shape(ground.depth).rowwise:
         return _meeting(top, unit(ground, ground.depth, neuron), bottom, sample)
-    ways = [unit(ground, ground.depth, each) for each in ground.places(ground.depth)]
+    # An output's share of the loss depends on that output alone.
+    ways = [unit(ground, ground.depth, each) for each in top.indices or ground.places(ground.depth)]
     return total([_meeting(top, way, bottom, sample) for way in ways])
 
 
@@ -113,9 +127,14 @@ def _meeting(top: Variable, between: Variable, bottom: Variable, sample: int | N
 def _through_layers(ground: Ground, key: Derivative, written: IsWritten) -> Iterator[Term]:
     """Give a derivative through all units of a layer between, where derivatives of one of them are written."""
     top, bottom, inner = key.top, key.bottom, key.sample if ground.many else None
-    if ground.many and key.sample is None:
+    if is_of_step(ground, key):
+        # There is more to it: other samples, or a penalty.
         return
-    for layer in range(max(1, layer_of(ground, bottom)), min(layer_of(ground, top), ground.depth) + 1):
+    lowest, highest = max(1, layer_of(ground, bottom)), min(layer_of(ground, top), ground.depth)
+    if ground.sequential and top.symbol == "L":
+        # Further up, errors came back through weights that are updated already, which these derivatives do not know.
+        highest = min(layer_of(ground, bottom), highest)
+    for layer in range(lowest, highest + 1):
         weighted, puts_out = (
             [z(layer, n) for n in ground.places(layer)],
             [unit(ground, layer, n) for n in ground.places(layer)],

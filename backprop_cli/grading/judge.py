@@ -17,7 +17,7 @@ from backprop_cli.grading import spans
 from backprop_cli.grading.hidden import follows_by_rounded_steps
 from backprop_cli.grading.marking import SOUND, Claim, Status, Verdict
 from backprop_cli.grading.prints import Print, Usual, print_of
-from backprop_cli.grading.reading import AS_TOLD, Books, Node, Reader, Reading, Scope, Written
+from backprop_cli.grading.reading import AS_TOLD, SMALL, Books, Node, Reader, Reading, Scope, Written
 from backprop_cli.grading.spans import Band
 
 # So many wrong figures at most are taken over by one line, and looked at for it.
@@ -75,7 +75,7 @@ class Judge:
         decimals = max(usual.decimals, _DEGENERATE_DECIMALS if self.degenerate else usual.decimals)
         self.usual = replace(usual, decimals=decimals)
         self.books = books
-        self.written = Written(books)
+        self.written = Written(books, claims)
         self.reader = Reader(self.written)
         self.prints = {claim.number: print_of(claim.figure, self.usual) for claim in claims if claim.figure is not None}
         self.trues: dict[int, float] = {}
@@ -218,9 +218,10 @@ class Judge:
         return None
 
     def _by_rounded_steps(self, line: At) -> Finding | None:
+        told = replace(AS_TOLD, whole=self.books(line.node[0]).ground.layout.size <= SMALL)
         for without in (self.tainted, frozenset[int]()):
             scope = Scope(line.number, without)
-            for reading in (self.reader.reading(line.node, AS_TOLD, scope), *self.reader.readings(line.node, scope)):
+            for reading in (self.reader.reading(line.node, told, scope), *self.reader.readings(line.node, scope)):
                 values = {number: self.prints[number].value for number in reading.used}
                 if follows_by_rounded_steps(reading, values, line.figure, self.usual, self._skipped(reading, without)):
                     return replace(self._following(reading, Status.ROUNDED), hidden=True)

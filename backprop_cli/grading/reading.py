@@ -10,10 +10,12 @@ from backprop_cli.algebra.term import Ref, Term
 from backprop_cli.grading.forms import default, others, same
 from backprop_cli.grading.marking import Claim
 from backprop_cli.quantities.quantity import Attached, Variable
-from backprop_cli.worksheet.book import Book, uses
+from backprop_cli.worksheet.book import Book, is_given, uses
 from backprop_cli.worksheet.ground import Key, new
 
 N = TypeVar("N")
+# A network with more parameters is not followed through lines that rest on no figure.
+SMALL = 2000
 # How far back a line is followed through steps of which little is written.
 _MOST_STEPS_BACK = 3
 # Expressions of lines that are kept at hand.
@@ -95,14 +97,13 @@ class Reading:
         lines: the lines on the way, each after those that it uses, the target last.
         links: what a step finds, by what the step before left there.
         claims: the figures that are used, by the numbers of their claims.
-        constants: what follows from no figure of the sheet.
     """
 
     target: Node
+    books: Books
     lines: dict[Node, Term] = field(default_factory=dict)
     links: dict[Node, Node] = field(default_factory=dict)
     claims: dict[Node, int] = field(default_factory=dict)
-    constants: dict[Node, float] = field(default_factory=dict)
 
     @property
     def used(self) -> tuple[int, ...]:
@@ -122,8 +123,8 @@ class Reading:
             figure: the number of a claim.
             settle: what becomes of the value of each line before the next uses it.
         """
-        values: dict[Node, N] = {node: domain.number(value) for node, value in self.constants.items()}
-        values |= {node: figure(number) for node, number in self.claims.items()}
+        values = _Values(domain, self.books)
+        values.update((node, figure(number)) for node, number in self.claims.items())
         for node, term in self.lines.items():
             if node in self.links:
                 values[node] = values[self.links[node]]
@@ -138,23 +139,40 @@ class Reading:
         return tuple(self.claims.items()), tuple(self.lines.items())
 
 
+class _Values(dict[Node, N]):
+    """Values of lines; what follows from no figure of the sheet has its true one."""
+
+    def __init__(self, domain: Domain[N], books: Books) -> None:
+        self.domain, self.books = domain, books
+
+    def __missing__(self, node: Node) -> N:
+        step, key = node
+        value = self[node] = self.domain.number(self.books(step).value(key))
+        return value
+
+
 class Written:
     """The figures of a sheet, as far as it has been read."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, coming: Iterable[Claim]) -> None:
+        """Start to read a sheet, all of whose figures are known to come."""
         self.books = books
         self._claims: dict[Node, list[Claim]] = {}
-        self._steps: set[int] = set()
+        self._steps = {claim.step for claim in coming}
+        self._ever = {self._node((claim.step, claim.key)) for claim in coming if claim.key is not None}
 
     def add(self, claim: Claim) -> None:
         """Take the next figure."""
         assert claim.key is not None  # noqa: S101  what cannot be read is not followed
         self._claims.setdefault(self._node((claim.step, claim.key)), []).append(claim)
-        self._steps.add(claim.step)
 
     def _node(self, node: Node) -> Node:
         step, key = node
         return step, same(self.books(step).ground, key)
+
+    def ever(self, node: Node) -> bool:
+        """Say whether a number is written anywhere on the sheet."""
+        return self._node(node) in self._ever
 
     def has_step(self, step: int) -> bool:
         """Say whether there are figures of a step."""
@@ -182,6 +200,7 @@ class Reader:
         self.written = written
         self.books = written.books
         self._usual: dict[Node, Term | None] = {}
+        self._apart: dict[Node, bool] = {}
 
     def readings(self, node: Node, scope: Scope = EVERYTHING, changes: Changes | None = None) -> Iterator[Reading]:
         """Walk the different readings of a line that use figures, the usual one first; arguments as of `reading`."""
@@ -218,6 +237,34 @@ class Reader:
             self._usual[node] = default(self.books(node[0]), node[1])
         return self._usual[node]
 
+    def is_apart(self, node: Node) -> bool:
+        """Say whether a line of a large network rests on no figure of the sheet at all, wherever that stands."""
+        if self.books(node[0]).ground.layout.size <= SMALL:
+            return False
+        pending: list[tuple[Node, bool]] = [(node, False)]
+        while pending:
+            top, opened = pending.pop()
+            if opened:
+                self._apart[top] = self._is_apart(top)
+            elif top not in self._apart:
+                self._apart[top] = True
+                pending.append((top, True))
+                pending.extend((each, False) for each in self._needs(top))
+        return self._apart[node]
+
+    def _is_apart(self, node: Node) -> bool:
+        step, key = node
+        if self.written.ever(node) or (is_given(key) and self.written.has_step(step - 1)):
+            return False
+        if not all(self._apart[each] for each in self._needs(node)):
+            return False
+        forms = others(self.books(step), key, lambda part: part != key and self.written.ever((step, part)))
+        return not any(self.written.ever((step, part)) for term in forms for part in uses(term) if part != key)
+
+    def _needs(self, node: Node) -> tuple[Node, ...]:
+        term = self.usual(node)
+        return () if term is None else tuple((node[0], key) for key in uses(term))
+
 
 class _Search:
     """One reading on its way."""
@@ -225,7 +272,7 @@ class _Search:
     def __init__(self, reader: Reader, target: Node, manner: Manner, scope: Scope, changes: Changes) -> None:
         self.reader, self.written, self.books = reader, reader.written, reader.books
         self.target, self.manner, self.scope, self.changes = target, manner, scope, changes
-        self.reading = Reading(target)
+        self.reading = Reading(target, reader.books)
         # Whether a line rests on a figure of the sheet or on a changed expression.
         self.rests: dict[Node, bool] = {}
         self.expressions: dict[Node, Term | None] = {}
@@ -252,6 +299,8 @@ class _Search:
             self.reading.claims[node] = claim.number
             self.rests[node] = True
             return None
+        if node != self.target and self.reader.is_apart(node):
+            return None
         term = self.expressions[node] = self._expression(node)
         if term is not None:
             return tuple((node[0], key) for key in uses(term))
@@ -259,15 +308,13 @@ class _Search:
         return () if link is None else (link,)
 
     def _settle(self, node: Node, needed: tuple[Node, ...]) -> bool:
-        """Take a line up, once all that it needs is; as a constant where nothing of it is from the sheet."""
+        """Take a line up, once all that it needs is; nothing is taken up where nothing of it is from the sheet."""
         reading, term = self.reading, self.expressions[node]
         rests = node in self.changes or any(self.rests[each] for each in needed)
         if needed and term is None and (rests or self.manner.whole):
             reading.links[node], reading.lines[node] = needed[0], Ref(node[1])
         elif term is not None and (rests or node == self.target or self.manner.whole):
             reading.lines[node] = term
-        else:
-            reading.constants[node] = self.books(node[0]).value(node[1])
         return rests
 
     def _expression(self, node: Node) -> Term | None:

@@ -8,14 +8,13 @@ from itertools import islice
 from backprop_cli.algebra.term import Term
 from backprop_cli.errors import DivergedError
 from backprop_cli.grading import spans
+from backprop_cli.grading.forms import in_plain_names
 from backprop_cli.grading.judge import Judge
 from backprop_cli.grading.marking import Claim
 from backprop_cli.grading.prints import Print, Usual
-from backprop_cli.grading.reading import AS_TOLD, Manner, Node, Reading, Scope
+from backprop_cli.grading.reading import AS_TOLD, SMALL, Manner, Node, Reading, Scope
 from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
 
-# A network with more parameters is not followed through lines that rest on no figure.
-_SMALL = 2000
 # Lines between that are looked at.
 _MOST_LINES = 200
 # Two numbers that differ by no more, relative to their size, are the same number.
@@ -95,13 +94,15 @@ class Case:
 
     @property
     def _is_small(self) -> bool:
-        return self.judge.books(self.claim.step).ground.layout.size <= _SMALL
+        return self.judge.books(self.claim.step).ground.layout.size <= SMALL
 
     def _of_reading(self, manner: Manner, scope: Scope) -> Iterator[tuple[Node, Line]]:
         reading = self.judge.reader.reading(self.node, manner, scope)
         for node, term in reversed(reading.lines.items()):
             if node not in reading.links:
-                yield node, Line(self.judge.books(node[0]).ground, node[1], term)
+                ground = self.judge.books(node[0]).ground
+                for each in dict.fromkeys((term, in_plain_names(ground, term))):
+                    yield node, Line(ground, node[1], each)
 
     def rewritten(self, rewrites: Callable[[Line], Iterator[Term]]) -> Iterator[Fit]:
         """Walk the fits of rewritten lines: the figure's own, and those between that are not written."""

@@ -122,6 +122,8 @@ class Book:
 
     def exact(self, key: Key) -> Sized:
         """Give the value of a quantity with the size of what it is made of; raises as `value` does."""
+        if key in self._values:
+            return self._values[key]
         pending = [key]
         while pending:
             for waiting in self.needs(pending.pop(), self._values):
