@@ -19,7 +19,7 @@ ONE = Number(1.0)
 
 def derivative(ground: Ground, quantity: Derivative) -> Term:
     """Give any derivative."""
-    if _is_of_step(ground, quantity):
+    if is_of_step(ground, quantity):
         return _of_step(ground, quantity)
     top, bottom, sample = quantity.top, quantity.bottom, quantity.sample
     inner = sample if ground.many else None
@@ -40,7 +40,7 @@ def by_last_step(ground: Ground, quantity: Derivative) -> Term:
     That is a form with a line for every place on the way, whether a sheet tells it or not.
     """
     top, bottom, inner = quantity.top, quantity.bottom, quantity.sample if ground.many else None
-    if _is_of_step(ground, quantity) or has_parts(ground, top, bottom):
+    if is_of_step(ground, quantity) or has_parts(ground, top, bottom):
         return derivative(ground, quantity)
     found = local(ground, top, bottom, inner)
     if found is not None:
@@ -54,7 +54,7 @@ def _last_step(ground: Ground, top: Variable, bottom: Variable, above: Variable,
     return _way(ground, top, bottom, above, sample)
 
 
-def _is_of_step(ground: Ground, quantity: Derivative) -> bool:
+def is_of_step(ground: Ground, quantity: Derivative) -> bool:
     """Say whether this is a derivative of the whole step's loss, which is put together from those of its samples."""
     of_loss = quantity.top.symbol == "L" and quantity.bottom.symbol in {"w", "b"} and quantity.sample is None
     return of_loss and (ground.many or (ground.penalized and not quantity.top.indices))
