@@ -151,7 +151,7 @@ def record_steps(setup: Setup, steps: Iterable[int]) -> Iterator[StepRecord]:
         DivergedError: something stopped being finite on the way.
     """
     wanted = frozenset(steps)
-    if min(wanted) < 1:
+    if min(wanted, default=1) < 1:
         raise UsageError(f"there is no step {min(wanted)}; steps count from 1")
     setup.require_targets()
     run = _Run(setup, ())
