@@ -7,10 +7,12 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from backprop_cli.quantities.problem import NameProblem
-from backprop_cli.quantities.spelling import Part, Spelling, take_apart
+from backprop_cli.quantities.spelling import SUFFIXES, Part, Spelling, take_apart
 from backprop_cli.quantities.variables import SYMBOLS
 from backprop_cli.quantities.vocabulary import Vocabulary
 
+# A weight or bias, and a word at its end.
+_ENDS_IN_WORD = re.compile(r"(?P<core>[wb][0-9_]*?)_?(?P<word>[A-Za-z]+|\+)")
 # How other texts write what we write in ASCII.
 _SPELLINGS = (("ŷ", "yhat"), ("y_hat", "yhat"), ("learning_rate", "eta"), ("η", "eta"), ("∂", "d"), (" ", ""))
 # What other texts call our letters.
@@ -57,11 +59,22 @@ def _repair(spelling: Spelling, vocabulary: Vocabulary) -> Spelling:
 
 
 def _repair_part(part: Part, vocabulary: Vocabulary) -> Part:
-    for core in _cores(part.core, vocabulary):
-        repaired = replace(part, core=core)
-        if _can_be_read(repaired, vocabulary):
-            return repaired
+    for other in (part, *_with_suffix(part)):
+        for core in _cores(other.core, vocabulary):
+            repaired = replace(other, core=core)
+            if _can_be_read(repaired, vocabulary):
+                return repaired
     return part
+
+
+def _with_suffix(part: Part) -> Iterator[Part]:
+    """Give a name whose end may be a misspelt suffix: w1_neww, w1new, w1+."""
+    match = None if part.suffix else _ENDS_IN_WORD.fullmatch(part.core)
+    if match:
+        word = {"+": "new", "next": "new", "updated": "new", "delta": "change"}.get(match["word"], match["word"])
+        yield from (
+            replace(part, core=match["core"], suffix=suffix) for suffix in get_close_matches(word, SUFFIXES, n=1)
+        )
 
 
 def _can_be_read(part: Part, vocabulary: Vocabulary) -> bool:

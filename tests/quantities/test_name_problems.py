@@ -177,3 +177,9 @@ def test_a_very_long_name_is_shown_cut_off() -> None:
         parse("x" * 201, DEEP, LEAVING)
 
     assert str(caught.value) == f"'{'x' * 59}…': a name has at most 200 characters"
+
+
+@pytest.mark.parametrize("wrong", ["w1_2_1_neww", "w1_2_1new", "w1_2_1_nw", "w1_2_1_updated"])
+def test_a_misspelt_suffix_is_mended(wrong: str) -> None:
+    with pytest.raises(NameProblem, match="did you mean 'w1_2_1_new'"):
+        parse(wrong, POINTWISE, LEAVING)
