@@ -9,6 +9,7 @@ from backprop_cli.errors import DivergedError
 from backprop_cli.grading.conventions import Alternative, as_slips, followed
 from backprop_cli.grading.judge import Judge
 from backprop_cli.grading.marking import Claim, Marking, Status, Suspicion, Verdict
+from backprop_cli.grading.prints import Print
 from backprop_cli.grading.reading import Books
 from backprop_cli.grading.suspects import Candidate, Case, candidates
 
@@ -64,7 +65,7 @@ def _search(
     wrong = [verdict.claim for verdict in verdicts if verdict.status is Status.WRONG][:_MOST_SEARCHED]
     fitting = {claim.number: _fitting(judge, claim, alternatives) for claim in wrong}
     frequent = Counter(name for each in fitting.values() for name in {candidate.name for candidate in each})
-    return {number: _named(each, frequent) for number, each in fitting.items()}
+    return {number: _named(each, frequent, judge.prints[number]) for number, each in fitting.items()}
 
 
 def _fitting(judge: Judge, claim: Claim, alternatives: Sequence[Alternative]) -> list[Candidate]:
@@ -72,8 +73,9 @@ def _fitting(judge: Judge, claim: Claim, alternatives: Sequence[Alternative]) ->
     return candidates(case, as_slips(alternatives, claim, case.figure, case.true))
 
 
-def _named(fitting: Sequence[Candidate], frequent: Counter[str]) -> tuple[Suspicion, ...]:
-    if len(fitting) > _MOST_FITTING:
+def _named(fitting: Sequence[Candidate], frequent: Counter[str], figure: Print) -> tuple[Suspicion, ...]:
+    """Choose what to name: nothing where the digits that are written do not tell the slips apart."""
+    if len(fitting) > (_MOST_FITTING if figure.digits > 1 else 1):
         return ()
     ordered = sorted(fitting, key=lambda each: (not each.fit.exact, -frequent[each.name], each.rank))
     return tuple(Suspicion(each.name, each.sentence, each.fit.value, each.also) for each in ordered[:MOST_NAMED])
