@@ -11,6 +11,7 @@ from backprop_cli.config.shapes import Finding
 from backprop_cli.data.samples import Samples, count_kept
 from backprop_cli.errors import counted
 from backprop_cli.rules.losses import Loss
+from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.optimizers import Optimizer
 
 # How far from 1 the targets of a sample may add up.
@@ -37,6 +38,14 @@ def check_output(network: Network, loss: Loss) -> Iterator[Finding]:
                 f"{lowest:g} to {highest:g}; use softmax or sigmoid in the last layer, or another loss"
             ),
         )
+
+
+def check_metrics(network: Network, metrics: tuple[Metric, ...] | None) -> Iterator[Finding]:
+    """Find metrics that cannot be counted for the outputs of the network."""
+    for number, metric in enumerate(metrics or ()):
+        flaw = metric.misfit(network.layers[-1].units)
+        if flaw:
+            yield ("metrics", number), f"metrics[{number}]: {metric.title}: {flaw}"
 
 
 def check_inline_data(network: Network, data: Data) -> Iterator[Finding]:

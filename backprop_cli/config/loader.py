@@ -95,6 +95,7 @@ class _Check:
         """Check everything and give the setup, or raise with all that was found."""
         self._run(shapes.check_shapes, "network")
         self._run(fitness.check_output, "network", "loss")
+        self._run(fitness.check_metrics, "network", "metrics")
         self._run(fitness.check_inline_data, "network", "data")
         self._run(fitness.check_order, "data", "training")
         self._run(fitness.check_training, "training")

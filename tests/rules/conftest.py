@@ -18,7 +18,8 @@ from backprop_cli.rules.base import Rule, members
 from backprop_cli.rules.initializers import Constant, HeNormal, Initializer, Normal, Uniform, XavierUniform
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.losses.distances import HalfSse, Huber
-from backprop_cli.rules.metrics import Accuracy, Metric
+from backprop_cli.rules.metrics import Metric
+from backprop_cli.rules.metrics.classes import F1, Accuracy, Precision, Recall, TopK
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
 from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
 from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd
@@ -31,6 +32,7 @@ NEEDED: dict[type[Rule], dict[str, Any]] = {
     Step: {"every": 2},
     Exponential: {"factor": 0.5},
     LinearWarmup: {"length": 3},
+    TopK: {"k": 2},
 }
 MORE: list[Rule] = [
     *(LeakyRelu(negative_slope=slope) for slope in (0.0, 0.3, 1.0)),
@@ -58,6 +60,8 @@ MORE: list[Rule] = [
     XavierUniform(gain=2.0),
     HeNormal(gain=0.5),
     Accuracy(threshold=0.0),
+    *(rule(average=average) for rule in (Precision, Recall, F1) for average in ("macro", "micro")),
+    F1(threshold=0.0, average="binary"),
 ]
 FAMILIES: dict[str, tuple[type[Rule], ...]] = {
     "rule": (Activation, Loss, Optimizer, Schedule, Initializer, Metric),

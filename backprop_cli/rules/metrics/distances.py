@@ -1,61 +1,12 @@
-"""Metrics: numbers about predictions that are reported and not trained on.
-
-A metric is counted batch by batch: each batch gives a tally, tallies are joined, and the last one gives the value.
-Arrays have one row per output and one column per sample.
-"""
+"""Metrics of numbers: how far predictions are from their targets."""
 
 import math
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field
 
-from backprop_cli.rules.base import Array, Rule, choice
-
-Tally: TypeAlias = NDArray[np.float64]
-
-
-class Metric(Rule):
-    """Judge predictions in a number that people understand."""
-
-    # Whether a larger value is better.
-    higher_is_better: ClassVar[bool] = False
-
-    @abstractmethod
-    def tally(self, y: Array, yhat: Array) -> Tally:
-        """Count one batch."""
-
-    def join(self, one: Tally, other: Tally) -> Tally:
-        """Join the tallies of two batches; sums, unless a metric says otherwise."""
-        return one + other
-
-    @abstractmethod
-    def value(self, tally: Tally) -> float:
-        """Give the metric of all that was counted."""
-
-
-class Accuracy(Metric):
-    """Count how often the largest output is the class; with one output, how often it is on the target's side.
-
-    With one output, a prediction counts as yes when it lies above `threshold`, and so does a target.
-    """
-
-    name: Literal["accuracy"] = "accuracy"
-    threshold: Annotated[float, Field(description="border between no and yes where there is one output")] = 0.5
-    higher_is_better = True
-    formula_text = "right / all"
-
-    def tally(self, y: Array, yhat: Array) -> Tally:
-        if len(y) == 1:
-            right = (y > self.threshold) == (yhat > self.threshold)
-        else:
-            right = y.argmax(axis=0) == yhat.argmax(axis=0)
-        return np.array([np.count_nonzero(right), y.shape[1]], dtype=np.float64)
-
-    def value(self, tally: Tally) -> float:
-        return float(tally[0] / tally[1])
+from backprop_cli.rules.base import Array
+from backprop_cli.rules.metrics.base import Metric, Tally
 
 
 class Mae(Metric):
@@ -137,9 +88,3 @@ class R2(Metric):
         # What rounding leaves of targets that are all the same is no variance.
         varied = np.where(spread > n * (_NOISE * mean) ** 2, spread, math.nan)
         return float(np.mean(1.0 - errors / varied))
-
-
-if TYPE_CHECKING:
-    AnyMetric: TypeAlias = Metric
-else:
-    AnyMetric: Any = choice(Metric)
