@@ -1,0 +1,188 @@
+"""What a file of samples holds: named columns of text or of numbers, whatever the format."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_cli.documents.findings import Findings
+from backprop_cli.documents.table_reader import Table
+from backprop_cli.errors import Problem, did_you_mean
+
+# More than anyone reads at once.
+_MOST_PROBLEMS = 20
+_MOST_LISTED = 14
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A column of text.
+
+    Attributes:
+        name: of the column.
+        cells: one text per row, without spaces around it.
+    """
+
+    name: str
+    cells: list[str]
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the column, as blocks of numbers name theirs."""
+        return (self.name,)
+
+    @cached_property
+    def values(self) -> list[float | None]:
+        """Read the cells as numbers; None where one is no finite number."""
+        return [_number(cell) for cell in self.cells]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Columns of numbers that are used together.
+
+    Attributes:
+        names: of the columns.
+        values: (rows, columns), of any numeric type.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+Column: TypeAlias = Texts | Numbers
+
+
+class Frame(ABC):
+    """A file of samples.
+
+    Attributes:
+        name: the file, as the user named it.
+        names: of its columns.
+    """
+
+    name: str
+    names: tuple[str, ...]
+
+    @abstractmethod
+    def read(self, names: Sequence[str]) -> Iterator[Column]:
+        """Give columns, which are there, in the order of the names.
+
+        Raises:
+            DataError: a column cannot be read.
+        """
+
+    def problem(self, row: int, column: str, message: str) -> Problem:
+        """Say that something is wrong with the value in a row, counted from 0, and a column."""
+        return Problem(f"row {row + 1:,}, column {column!r}: {message}", where=self.name)
+
+    def row_problem(self, row: int, message: str) -> Problem:
+        """Say that something is wrong with a row, counted from 0."""
+        return Problem(f"row {row + 1:,}: {message}", where=self.name)
+
+    def header_problem(self, message: str) -> Problem:
+        """Say that something is wrong with a column, or all of them."""
+        return Problem(message, where=self.name)
+
+    def missing(self, names: Sequence[str]) -> list[Problem]:
+        """Find the names of which there is no column."""
+        known = self.names
+        listed = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+        return [
+            self.header_problem(f"there is no column {name!r}{did_you_mean(name, known)}; columns: {listed}")
+            for name in names
+            if name not in known
+        ]
+
+
+class TableFrame(Frame):
+    """A table of text with a header."""
+
+    def __init__(self, table: Table) -> None:
+        self.name, self.names = table.name, table.header
+        self._table = table
+
+    def read(self, names: Sequence[str]) -> Iterator[Column]:
+        """Give one column of text for each name."""
+        return (Texts(name, [cell.strip() for cell in self._table.column(name)]) for name in names)
+
+    def problem(self, row: int, column: str, message: str) -> Problem:
+        """Name the line of the file, too."""
+        return self._table.problem(row, column, message)
+
+    def row_problem(self, row: int, message: str) -> Problem:
+        """Name the line of the file, too."""
+        return Problem(f"row {row + 1}: {message}", where=self.name, line=self._table.lines[row])
+
+    def header_problem(self, message: str) -> Problem:
+        """Name the line of the header."""
+        return Problem(message, where=self.name, line=1)
+
+
+class ArrayFrame(Frame):
+    """One array: its columns are numbered from 1; what has more than two dimensions is flattened."""
+
+    def __init__(self, name: str, values: NDArray[Any]) -> None:
+        self.name = name
+        self._values = values.reshape(len(values), -1)
+        self.names = tuple(str(number) for number in range(1, self._values.shape[1] + 1))
+
+    def read(self, names: Sequence[str]) -> Iterator[Column]:
+        """Give all columns of numbers at once, or one by one where they are text."""
+        places = [int(name) - 1 for name in names]
+        # Not to copy what is wanted as it is.
+        whole = places == list(range(len(self.names)))
+        return columns_of(tuple(names), self._values if whole else self._values[:, places])
+
+
+class ArchiveFrame(Frame):
+    """Arrays under names: each is read when it is wanted, and flattened to one row per sample."""
+
+    def __init__(self, name: str, keys: tuple[str, ...], load: Callable[[str], NDArray[Any]]) -> None:
+        self.name, self.names = name, keys
+        self._load = load
+
+    def read(self, names: Sequence[str]) -> Iterator[Column]:
+        """Give the columns of each array; those of array `x` are `x[1]`, `x[2]`, ..."""
+        for name in names:
+            values = self._load(name)
+            matrix = values.reshape(len(values), -1)
+            several = values.ndim > 1
+            columns = tuple(f"{name}[{at + 1}]" for at in range(matrix.shape[1])) if several else (name,)
+            yield from columns_of(columns, matrix)
+
+
+def columns_of(names: tuple[str, ...], values: NDArray[Any]) -> Iterator[Column]:
+    """Give the columns of a matrix."""
+    if values.dtype.kind == "U":
+        yield from (Texts(name, [str(c).strip() for c in values[:, at]]) for at, name in enumerate(names))
+    else:
+        yield Numbers(names, values.view(np.uint8) if values.dtype.kind == "b" else values)
+
+
+def limited(name: str, found: Sequence[Problem]) -> list[Problem]:
+    """Keep as many problems of a file as a person reads, in the order of its lines."""
+    findings = Findings(name, _MOST_PROBLEMS)
+    for problem in sorted(found, key=lambda problem: problem.line or 0):
+        findings.add(problem)
+    return findings.problems()
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    # float() takes words and separators that a table does not mean as numbers.
+    return value if math.isfinite(value) and "_" not in cell else None

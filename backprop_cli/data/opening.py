@@ -1,0 +1,73 @@
+"""From the name of a file to its columns: the suffix, or how the file begins, tells the format."""
+
+import os
+import re
+from collections.abc import Callable
+from io import BufferedReader
+from pathlib import Path
+from typing import TypeVar
+
+from backprop_cli.data.frames import ArchiveFrame, ArrayFrame, Frame, TableFrame
+from backprop_cli.data.idx import GZIP, is_idx, read_idx
+from backprop_cli.data.npy import MAGIC, keys_of, read_member, read_npy
+from backprop_cli.documents.files import Location, Unreadable, open_bytes
+from backprop_cli.documents.table_reader import read_table
+from backprop_cli.errors import DataError, Problem
+
+_Found = TypeVar("_Found")
+_TEXT = {".csv", ".tsv", ".tab", ".txt"}
+_IDX = re.compile(r"[.-]idx\d*([.-]\w+)?(\.gz)?$|[.-]ubyte(\.gz)?$", re.IGNORECASE)
+_ZIP = b"PK\x03\x04"
+
+
+def open_frame(path: Location, *, delimiter: str | None = None) -> Frame:
+    """Open a file of samples.
+
+    Args:
+        path: a table (`.csv`, `.tsv`), an array or an archive of arrays (`.npy`, `.npz`), or IDX data as the MNIST
+            digits come in, packed with gzip or not. A file of another name is what it begins as, or a table.
+        delimiter: of a table; by default from its suffix.
+
+    Raises:
+        DataError: it cannot be read; every problem of a table.
+    """
+    name = os.fspath(path)
+    kind = _kind(name)
+    if kind == "npy":
+        return ArrayFrame(name, _reading(name, lambda file: read_npy(file, _size(file))))
+    if kind == "npz":
+        keys = _reading(name, keys_of)
+        return ArchiveFrame(name, keys, lambda key: _reading(name, lambda file: read_member(file, key)))
+    if kind == "idx":
+        return ArrayFrame(name, _reading(name, lambda file: read_idx(file, _size(file))))
+    return TableFrame(read_table(name, delimiter=delimiter))
+
+
+def _kind(name: str) -> str:
+    """Tell the format."""
+    suffix = Path(name).suffix.lower()
+    if suffix in {".npy", ".npz"}:
+        return suffix[1:]
+    if _IDX.search(name):
+        return "idx"
+    return "table" if suffix in _TEXT else _reading(name, lambda file: _begins_as(file.peek(len(MAGIC))))
+
+
+def _begins_as(head: bytes) -> str:
+    if head.startswith(MAGIC):
+        return "npy"
+    if head.startswith(_ZIP):
+        return "npz"
+    return "idx" if head.startswith(GZIP) or is_idx(head) else "table"
+
+
+def _reading(name: str, read: Callable[[BufferedReader], _Found]) -> _Found:
+    try:
+        with open_bytes(name) as file:
+            return read(file)
+    except Unreadable as error:
+        raise DataError([Problem(str(error), where=name)]) from error
+
+
+def _size(file: BufferedReader) -> int:
+    return os.fstat(file.fileno()).st_size
