@@ -15,7 +15,8 @@ from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.rules.base import LARGEST_COUNT
-from backprop_cli.training.loop import describe, length_of, record_step, turn_of
+from backprop_cli.training.loop import record_step
+from backprop_cli.training.plan import describe, length_of, turn_of
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Line, Rounding
 from backprop_cli.worksheet.ground import Ground, Own, Turn

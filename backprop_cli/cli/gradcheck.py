@@ -13,7 +13,7 @@ from backprop_cli.render.numbers import format_count
 from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.to_console import needed_width, show_started, show_table, show_text
 from backprop_cli.render.to_json import dump
-from backprop_cli.training.loop import describe
+from backprop_cli.training.plan import describe
 
 FAILED = 1
 

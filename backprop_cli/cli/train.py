@@ -21,7 +21,8 @@ from backprop_cli.render.telling import chains_of
 from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
-from backprop_cli.training.loop import SMALL, describe, steps_to_trace, train
+from backprop_cli.training.loop import train
+from backprop_cli.training.plan import SMALL, describe, steps_to_trace
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained

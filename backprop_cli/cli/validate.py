@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from backprop_cli.config.loader import load
 from backprop_cli.errors import InputError
-from backprop_cli.training.loop import describe
+from backprop_cli.training.plan import describe
 
 
 def run(configs: Sequence[str], settings: Sequence[str], *, quiet: bool) -> int:

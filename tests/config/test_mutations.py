@@ -12,7 +12,8 @@ import pytest
 from backprop_cli.config.loader import load
 from backprop_cli.documents.yaml_reader import read_yaml
 from backprop_cli.errors import BackpropError
-from backprop_cli.training.loop import describe, train
+from backprop_cli.training.loop import train
+from backprop_cli.training.plan import describe
 
 CONFIGS = sorted((Path(__file__).parent.parent.parent / "configs").glob("*.yaml"))
 VALUES: list[Any] = [

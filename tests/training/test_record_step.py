@@ -9,7 +9,8 @@ from backprop_cli.config.loader import load
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import ConfigError, DivergedError, UsageError
 from backprop_cli.training.events import StepDone
-from backprop_cli.training.loop import record_step, train, turn_of
+from backprop_cli.training.loop import record_step, train
+from backprop_cli.training.plan import turn_of
 
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
 SHRINKING = "schedule={name: exponential, per: step, factor: 0.9}"
