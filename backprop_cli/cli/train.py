@@ -16,9 +16,9 @@ from backprop_cli.config.loader import Setup, load
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Variable
-from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, circumstances
+from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, circumstances, confusion_table
 from backprop_cli.render.telling import chains_of
-from backprop_cli.render.to_console import show_parameters, show_started, show_step, show_summary
+from backprop_cli.render.to_console import show_confusion, show_parameters, show_started, show_step, show_summary
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.loop import train
@@ -128,5 +128,8 @@ def _chains(setup: Setup, record: StepRecord) -> dict[Variable, Chain]:
 
 def _show_end(console: Console, speaker: Speaker, stopped: RunStopped) -> None:
     show_summary(console, speaker.summary(stopped))
+    confusion = confusion_table(stopped.confusion) if stopped.confusion else None
+    if confusion is not None:
+        show_confusion(console, confusion)
     if len(stopped.parameters) <= SMALL:
         show_parameters(console, speaker.parameters(stopped.parameters))

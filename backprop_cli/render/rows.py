@@ -10,11 +10,13 @@ from backprop_cli.errors import counted
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
-from backprop_cli.training.events import RunStarted, RunStopped, Values
+from backprop_cli.training.events import Confusion, RunStarted, RunStopped, Values
 from backprop_cli.worksheet.book import Rounding
 
 # Samples and parameters beyond these are counted, not shown.
 MOST_SAMPLES = 10
+# A table of more classes is left to JSON.
+MOST_CLASSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,18 @@ def listed_samples(samples: tuple[int, ...]) -> str:
     """List the samples of a batch, the first few where there are many."""
     shown = ", ".join(str(number) for number in samples[:MOST_SAMPLES])
     return f"sample{'' if len(samples) == 1 else 's'} {shown}{', …' if len(samples) > MOST_SAMPLES else ''}"
+
+
+def confusion_table(confusion: Confusion) -> Table | None:
+    """Show which classes were taken for which, of validation samples where there are any; None for too many classes."""
+    if len(confusion.classes) > MOST_CLASSES:
+        return None
+    counts, part = (confusion.validation, "validation") if confusion.validation else (confusion.training, "training")
+    rows = tuple(
+        (name, *(format_count(count) for count in row)) for name, row in zip(confusion.classes, counts, strict=True)
+    )
+    note = f"rows: the class, columns: what was predicted · {counted(sum(map(sum, counts)), f'{part} sample')}"
+    return Table(("class", *confusion.classes), rows, note=note)
 
 
 def _facts(stopped: RunStopped) -> str:

@@ -41,6 +41,12 @@ def show_summary(console: Console, summary: Table) -> None:
     show_table(console, summary)
 
 
+def show_confusion(console: Console, confusion: Table) -> None:
+    """Print which classes were taken for which, with a blank line before it."""
+    console.print()
+    show_table(console, confusion)
+
+
 def show_parameters(console: Console, parameters: Table) -> None:
     """Print the final parameters, with a blank line before them."""
     console.print()

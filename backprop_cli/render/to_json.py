@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from backprop_cli import __version__
@@ -117,6 +118,7 @@ def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
         "best_epoch": stopped.best_epoch,
         "initial": _measured(stopped.initial),
         "final": {**_measured(stopped.final), "validation": _values(stopped.validation)},
+        "confusion": None if stopped.confusion is None else asdict(stopped.confusion),
         "parameters": dict(stopped.parameters),
         "timing": {
             "seconds": stopped.seconds,

@@ -22,6 +22,24 @@ class Values:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
+Counts: TypeAlias = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Which classes were taken for which: (classes, classes) counts of samples, by class and by what was predicted.
+
+    Attributes:
+        classes: what the data calls them, in order; 'no' and 'yes', or numbers from 1, where it does not.
+        training: of the training samples.
+        validation: of the validation samples; None without any.
+    """
+
+    classes: tuple[str, ...]
+    training: Counts
+    validation: Counts | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RunStarted:
     """Training is about to start.
@@ -119,6 +137,7 @@ class RunStopped:
         parameters: all parameters by name, in reading order, after the last update.
         trouble: what stopped being finite; None when all is well.
         seconds: since the run started.
+        confusion: which classes were taken for which after the last update; None where targets are no classes.
     """
 
     outcome: Outcome
@@ -131,6 +150,7 @@ class RunStopped:
     parameters: Mapping[str, float]
     trouble: Trouble | None
     seconds: float
+    confusion: Confusion | None = None
 
 
 Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped

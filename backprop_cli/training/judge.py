@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop_cli.data.samples import Samples
 from backprop_cli.engine.passes import bind_forward, bind_measure
@@ -12,7 +13,8 @@ from backprop_cli.engine.workspace import Workspace
 from backprop_cli.rules.base import Array, Run
 from backprop_cli.rules.losses.base import Measure
 from backprop_cli.rules.metrics import Metric, Tally
-from backprop_cli.training.events import Values
+from backprop_cli.rules.metrics.classes import OfClasses
+from backprop_cli.training.events import Counts, Values
 
 # Samples that are judged at once: enough to be fast, few enough for their activations to stay small.
 PORTION = 4096
@@ -60,6 +62,16 @@ class Judge:
                 total += portion.loss() * self._weight(portion.space.samples)
                 counter.add(portion.space.targets, portion.space.layers[-1].a)
             return Values(total + penalty_of(self._learner), counter.values())
+
+    def confusion(self, metric: OfClasses) -> Counts:
+        """Count which classes are taken for which, with the parameters as they are."""
+        found: NDArray[np.int64] = np.zeros((1, 1), dtype=np.int64)
+        with np.errstate(all="ignore"):
+            for start in range(0, len(self._samples), PORTION):
+                portion = self._portion(slice(start, start + PORTION))
+                portion.loss()
+                found = found + metric.confusion(portion.space.targets, portion.space.layers[-1].a)
+        return tuple(tuple(row) for row in found.tolist())
 
     def _weight(self, samples: int) -> float:
         """Give the part that a portion's loss has in the loss of all samples."""

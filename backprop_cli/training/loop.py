@@ -13,9 +13,17 @@ from backprop_cli.engine.record import StepRecord
 from backprop_cli.engine.step import Learner
 from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
-from backprop_cli.training.events import EpochDone, Event, RunStopped, StepDone, Trouble, Values
+from backprop_cli.training.events import Confusion, EpochDone, Event, RunStopped, StepDone, Trouble, Values
 from backprop_cli.training.judge import Counter, Judge
-from backprop_cli.training.plan import batches_of, describe, length_of, metrics_of, steps_to_trace
+from backprop_cli.training.plan import (
+    batches_of,
+    classes_of,
+    describe,
+    judge_of_classes,
+    length_of,
+    metrics_of,
+    steps_to_trace,
+)
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.start import starting_network
 
@@ -175,7 +183,15 @@ class _Run:
             parameters={names.label(name): float(theta[at]) for name, at in self.network.layout.parameters()},
             trouble=trouble,
             seconds=perf_counter() - self.started,
+            confusion=self._confusion(),
         )
+
+    def _confusion(self) -> Confusion | None:
+        metric = judge_of_classes(self.setup)
+        if metric is None:
+            return None
+        held_back = self.validation.confusion(metric) if self.validation else None
+        return Confusion(classes_of(self.setup), self.judge.confusion(metric), held_back)
 
     def trouble(self, found: NotFinite) -> Trouble:
         """Say what stopped being finite and what to change."""

@@ -8,6 +8,7 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.data.batches import Batches, ordered
 from backprop_cli.rules.base import members
 from backprop_cli.rules.metrics import Metric
+from backprop_cli.rules.metrics.classes import Accuracy, OfClasses
 from backprop_cli.rules.schedules import Schedule
 from backprop_cli.training.events import RunStarted
 from backprop_cli.training.start import layout_of, summary_of
@@ -65,6 +66,19 @@ def metrics_of(setup: Setup) -> tuple[Metric, ...]:
     names = ["accuracy"] if setup.dataset.training.classes else []
     names += [name for name in setup.experiment.loss.metrics if name not in names]
     return tuple(members(Metric)[name]() for name in names)
+
+
+def judge_of_classes(setup: Setup) -> OfClasses | None:
+    """Give the metric that says which class a prediction stands for; None where targets are no classes."""
+    counting = (metric for metric in metrics_of(setup) if isinstance(metric, OfClasses))
+    return next(counting, Accuracy() if setup.dataset.training.classes else None)
+
+
+def classes_of(setup: Setup) -> tuple[str, ...]:
+    """Give the names of the classes: those of the data, or else no and yes for one output and numbers for several."""
+    outputs = setup.topology.layers[-1].units
+    numbered = tuple(str(number) for number in range(1, outputs + 1)) if outputs > 1 else ("no", "yes")
+    return setup.dataset.training.classes or numbered
 
 
 def steps_to_trace(setup: Setup, first: int | None = None) -> Collection[int]:
