@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Layout
@@ -194,6 +195,6 @@ def progress_line(epoch: int, epochs: int, training: Values, validation: Values 
 
 
 def _measured(loss: str, values: Values, digits: Digits) -> list[str]:
-    """Write a loss under its name, and the metrics beside it."""
-    named = {loss: values.loss, **values.metrics}
-    return [f"{name} {format_number(value, digits)}" for name, value in named.items()]
+    """Write a loss under its name, and the first metric beside it: the others would make the line too long."""
+    named = [(loss, values.loss), *islice(values.metrics.items(), 1)]
+    return [f"{name} {format_number(value, digits)}" for name, value in named]

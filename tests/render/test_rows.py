@@ -9,10 +9,10 @@ import pytest
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Trainable
 from backprop_cli.quantities.quantity import Variable
-from backprop_cli.render.rows import Chain
+from backprop_cli.render.rows import Chain, progress_line
 from backprop_cli.rules.optimizers import Clip, Penalty
 from backprop_cli.rules.optimizers.descent import Sgd
-from backprop_cli.training.events import RunStopped
+from backprop_cli.training.events import RunStopped, Values
 from backprop_cli.worksheet.book import Rounding
 
 Tell = Callable[..., Any]
@@ -104,3 +104,11 @@ def test_without_validation_samples_there_is_no_such_column(told: Tell) -> None:
     assert isinstance(stopped, RunStopped)
 
     assert run.speaker().summary(stopped).columns == ("", "first", "last")
+
+
+def test_a_line_of_progress_has_the_first_metric_of_each_part_alone() -> None:
+    measured = Values(0.25, {"accuracy": 0.9, "f1": 0.8, "recall": 0.7})
+
+    assert progress_line(3, 60, measured, measured, Digits()) == (
+        "epoch 3/60 · loss 0.25 · accuracy 0.9 · validation loss 0.25 · accuracy 0.9"
+    )
