@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from backprop_cli.config.data_section import AnyData
 from backprop_cli.config.network import Network
-from backprop_cli.config.sections import AnyData, Figures, Report, Training
+from backprop_cli.config.sections import Figures, Report, Training
 from backprop_cli.rules.base import Listed, Strictly
 from backprop_cli.rules.losses import AnyLoss
 from backprop_cli.rules.losses.distances import HalfSse

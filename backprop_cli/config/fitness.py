@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from backprop_cli.config.data_section import AnyData, Data, InlineData
 from backprop_cli.config.network import Network
-from backprop_cli.config.sections import AnyData, Data, InlineData, Report, Training
+from backprop_cli.config.sections import Report, Training
 from backprop_cli.config.shapes import Finding
 from backprop_cli.data.samples import Samples, count_kept
 from backprop_cli.errors import counted

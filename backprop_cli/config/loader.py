@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from backprop_cli.config import figures, fitness, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
-from backprop_cli.config.sections import FileData, InlineData
-from backprop_cli.data.columns import Wanted, read_samples
+from backprop_cli.config.reading import Read, read
 from backprop_cli.data.samples import Dataset, Samples, divide
 from backprop_cli.data.seeds import SPLIT, generator
-from backprop_cli.documents.table_reader import Table, read_table
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
-from backprop_cli.errors import ConfigError, DataError, Problem, counted
+from backprop_cli.errors import ConfigError, DataError, Problem
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.notation import NOTATIONS
 from backprop_cli.quantities.topology import Topology
@@ -141,35 +138,24 @@ class _Check:
         data, network = self.sections.get("data"), self.sections.get("network")
         if data is None or network is None or any(problem.message.startswith("data.") for problem in self.problems):
             return None
-        table: Table | None = None
         try:
-            if isinstance(data, FileData):
-                table = read_table(self._beside(data.file), delimiter=data.delimiter)
-                samples = read_samples(table, Wanted(data.inputs, data.targets, network.layers[-1].units))
-            else:
-                samples = _inline(data)
+            found = read(data, network, self.folder)
         except DataError as error:
             self.data_problems += error.problems
             return None
-        if table is not None:
-            self.data_problems += _check_widths(table, samples, network)
-        for path, message in fitness.check_sample_numbers(data, len(samples)):
+        for path, message in fitness.check_sample_numbers(data, len(found.samples)):
             self._find(path, message)
-        self._check_targets(samples, table)
-        return samples
+        self._check_targets(found)
+        return found.samples
 
-    def _beside(self, file: str) -> str:
-        """Give a path that starts at the folder of the config."""
-        return os.fspath(self.folder / file)
-
-    def _check_targets(self, samples: Samples, table: Table | None) -> None:
-        if "loss" not in self.sections or self.data_problems:
+    def _check_targets(self, found: Read) -> None:
+        if "loss" not in self.sections:
             return
-        for row, column, message in fitness.check_targets(self.sections["loss"], samples):
-            if table is None:
+        for row, column, message in fitness.check_targets(self.sections["loss"], found.samples):
+            if found.source is None or found.source.targets is None:
                 self._find(("data", "targets", row, column), f"data.targets[{row}]: {message}")
             else:
-                self.data_problems.append(Problem(f"row {row + 1}: {message}", where=table.name, line=table.lines[row]))
+                self.data_problems.append(found.source.targets.frame.row_problem(row, message))
 
     def _read_names(self, samples: Samples | None) -> tuple[Topology | None, NameTable | None]:
         """Understand the names where the network and the optimizer are valid."""
@@ -218,28 +204,3 @@ def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[t
         except ValidationError:
             # What only the whole config refuses is already reported.
             continue
-
-
-def _inline(data: InlineData) -> Samples:
-    inputs = np.array(data.inputs, dtype=np.float64)
-    targets = None if data.targets is None else np.array(data.targets, dtype=np.float64)
-    return Samples(inputs, targets, np.arange(1, len(inputs) + 1))
-
-
-def _check_widths(table: Table, samples: Samples, network: Any) -> Iterator[Problem]:
-    """Find a table whose columns do not fit the network."""
-    width, outputs = samples.inputs.shape[1], network.layers[-1].units
-    if width != network.inputs:
-        names = ", ".join(samples.input_names[:12]) + (", …" if len(samples.input_names) > 12 else "")  # noqa: PLR2004
-        yield Problem(
-            f"{counted(width, 'input column')} ({names}), but network.inputs is {network.inputs}",
-            where=table.name,
-            line=1,
-        )
-    if samples.targets is not None and samples.targets.shape[1] != outputs:
-        found = samples.targets.shape[1]
-        yield Problem(
-            f"{counted(found, 'target column')}, but the last layer has {counted(outputs, 'unit')}",
-            where=table.name,
-            line=1,
-        )

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.algebra.term import Term, references
+from backprop_cli.config.data_section import AnyData
 from backprop_cli.config.network import Network
-from backprop_cli.config.sections import AnyData, Figure, Report, Training
+from backprop_cli.config.sections import Figure, Report, Training
 from backprop_cli.config.shapes import Finding, layer_shapes
 from backprop_cli.documents.figures import read_figure
 from backprop_cli.documents.tree import KeyPath

@@ -1,87 +1,16 @@
-"""The parts of a config about data, training, reporting and published figures."""
+"""The parts of a config about training, reporting and published figures."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from backprop_cli.documents.pairs import NAME
 from backprop_cli.rules.base import LARGEST_COUNT, Count, Listed, Strictly
 
-INLINE, FILE, ONE, MANY = "<inline>", "<file>", "<one>", "<many>"
+ONE, MANY = "<one>", "<many>"
 
 
-def _as_rows(value: object) -> object:
-    """Turn a flat list into one column."""
-    if isinstance(value, list | tuple) and not any(isinstance(item, list | tuple | dict) for item in value):
-        return [[item] for item in value]
-    return value
-
-
-def _as_list(value: object) -> object:
-    """Turn one value into a list of one."""
-    return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
-
-
-Rows = Annotated[
-    Listed[Listed[float]], BeforeValidator(_as_rows, json_schema_input_type=Listed[float] | Listed[Listed[float]])
-]
-Columns = Annotated[
-    Listed[str], BeforeValidator(_as_list, json_schema_input_type=str | Listed[str]), Field(min_length=1)
-]
 SampleNumber = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
-Samples = Annotated[
-    Listed[SampleNumber],
-    BeforeValidator(_as_list, json_schema_input_type=SampleNumber | Listed[SampleNumber]),
-    Field(min_length=1),
-]
-
-
-class Data(Strictly):
-    """What both kinds of data have in common."""
-
-    standardize: Annotated[
-        bool, Field(description="scale each input to mean 0 and deviation 1 over the training part")
-    ] = False
-    validation: Annotated[
-        float, Field(ge=0, lt=1, description="share of the samples kept for validation, drawn from the seed")
-    ] = 0.0
-    order: Annotated[
-        Listed[Samples] | None,
-        Field(
-            min_length=1,
-            description="samples of each step, counted from 1, starting over at the end; instead of batch_size",
-        ),
-    ] = None
-
-
-class InlineData(Data):
-    """Samples written in the config itself."""
-
-    inputs: Annotated[Rows, Field(min_length=1, description="one row per sample; a flat list is one column")]
-    targets: Annotated[
-        Rows | None, Field(min_length=1, description="one row per sample; a flat list is one column")
-    ] = None
-
-
-class FileData(Data):
-    """Samples from a CSV or TSV file with a header."""
-
-    file: Annotated[str, Field(min_length=1, description="path of the file, from the folder of the config")]
-    delimiter: Annotated[
-        str | None, Field(min_length=1, max_length=1, description="between cells; by default from the file's suffix")
-    ] = None
-    inputs: Annotated[
-        Columns | None, Field(description="names of the input columns; by default all that are no targets")
-    ] = None
-    targets: Annotated[Columns | None, Field(description="name or names of the target columns")] = None
-
-
-def _kind_of_data(value: Any) -> str:
-    has_file = "file" in value if isinstance(value, dict) else isinstance(value, FileData)
-    return FILE if has_file else INLINE
-
-
-AnyData = Annotated[Annotated[InlineData, Tag(INLINE)] | Annotated[FileData, Tag(FILE)], Discriminator(_kind_of_data)]
 BatchSize: TypeAlias = Annotated[
     Annotated[Literal["full"], Tag("<full>")] | Annotated[Count, Tag("<count>")],
     Discriminator(lambda value: "<full>" if isinstance(value, str) else "<count>"),

@@ -42,7 +42,7 @@ class Texts:
     @cached_property
     def values(self) -> list[float | None]:
         """Read the cells as numbers; None where one is no finite number."""
-        return [_number(cell) for cell in self.cells]
+        return [number_in(cell) for cell in self.cells]
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,8 @@ def limited(name: str, found: Sequence[Problem]) -> list[Problem]:
     return findings.problems()
 
 
-def _number(cell: str) -> float | None:
+def number_in(cell: str) -> float | None:
+    """Read a finite number; None where a text is none."""
     try:
         value = float(cell)
     except ValueError:

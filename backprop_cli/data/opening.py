@@ -33,6 +33,8 @@ def open_frame(path: Location, *, delimiter: str | None = None) -> Frame:
     """
     name = os.fspath(path)
     kind = _kind(name)
+    if delimiter is not None and kind != "table":
+        raise DataError([Problem("this is no table, so there is nothing for delimiter to separate", where=name)])
     if kind == "npy":
         return ArrayFrame(name, _reading(name, lambda file: read_npy(file, _size(file))))
     if kind == "npz":

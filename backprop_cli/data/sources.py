@@ -39,7 +39,7 @@ class Source:
     inputs: Selection
     targets: Selection | None
 
-    def read(self) -> tuple[list[Column], list[Column]]:
+    def read(self) -> "Columns":
         """Read both.
 
         Raises:
@@ -50,7 +50,22 @@ class Source:
             counts = f"{counted(len(targets[0]), 'row')} of targets for {counted(len(inputs[0]), 'row')}"
             message = f"{counts} of inputs in {self.inputs.frame.name}; each sample needs one of both"
             raise DataError([self.targets.frame.header_problem(message)])
-        return inputs, targets
+        return Columns(self, inputs, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What was read of a source.
+
+    Attributes:
+        source: where it came from.
+        inputs: all of the same length.
+        targets: of that length, too; empty where there are none.
+    """
+
+    source: Source
+    inputs: list[Column]
+    targets: list[Column]
 
 
 def from_one(frame: Frame, inputs: Names | None, targets: Names | None) -> Source:

@@ -1,0 +1,186 @@
+"""Columns become arrays of numbers: numbers as they are, words as columns of 0 and 1, labels as classes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_cli.data.cells import is_words, numbers
+from backprop_cli.data.frames import Column, Frame, Numbers, Texts, limited
+from backprop_cli.data.gaps import STRICT, Gaps
+from backprop_cli.data.labels import check_classes, classes_of, is_labels, one_hot_classes
+from backprop_cli.data.samples import Samples
+from backprop_cli.data.sources import Columns
+from backprop_cli.errors import DataError, Problem, counted, did_you_mean
+
+# A column of text with more words than this is no category.
+MOST_CATEGORIES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Input columns that are read together.
+
+    Attributes:
+        names: of the columns.
+        words: of a column of text, in order; empty for numbers.
+    """
+
+    names: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Name the inputs that the columns become."""
+        return tuple(f"{self.names[0]}={word}" for word in self.words) or self.names
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What columns stand for; learned once, and applied to every file of the same columns.
+
+    Words and classes are those of the whole file that training samples come from: the width of the network follows
+    from them, so it must not hang on how that file is divided.
+
+    Attributes:
+        inputs: what the input columns are.
+        outputs: of the network.
+        classes: that the target column counts, in order; empty where targets are numbers.
+        gaps: what missing values are, and what becomes of them.
+    """
+
+    inputs: tuple[Block, ...]
+    outputs: int
+    classes: tuple[str, ...]
+    gaps: Gaps
+
+    def read(self, columns: Columns) -> Samples:
+        """Turn columns into samples; missing values are nan where something can be done about them.
+
+        Raises:
+            DataError: every cell that cannot be read.
+        """
+        found: list[Problem] = []
+        samples = self.gather(columns, found)
+        if found:
+            raise DataError(_by_file(found))
+        return samples
+
+    def gather(self, columns: Columns, found: list[Problem]) -> Samples:
+        """Turn columns into samples, and add all that is wrong to what was found."""
+        frame = columns.source.inputs.frame
+        others = _other_columns(self.inputs, columns.inputs, frame)
+        if others:
+            found += others
+            return Samples(np.empty((0, 0)), None, np.arange(0))
+        blocks = [_inputs(b, c, self.gaps, frame, found) for b, c in zip(self.inputs, columns.inputs, strict=True)]
+        inputs = blocks[0] if len(blocks) == 1 else np.hstack(blocks)
+        names = tuple(name for block in self.inputs for name in block.input_names)
+        return Samples(inputs, self._targets(columns, found), np.arange(1, len(inputs) + 1), names, self.classes)
+
+    def _targets(self, columns: Columns, found: list[Problem]) -> NDArray[np.float64] | None:
+        if not columns.targets or columns.source.targets is None:
+            return None
+        frame = columns.source.targets.frame
+        if self.classes:
+            return one_hot_classes(columns.targets[0], self.classes, self.outputs, self.gaps, frame, found)
+        blocks = [numbers(column, self.gaps, frame, found, fillable=False) for column in columns.targets]
+        return np.hstack(blocks).astype(np.float64)
+
+
+def encode(
+    columns: Columns, outputs: int, labels: tuple[str, ...] | None = None, gaps: Gaps = STRICT
+) -> tuple[Encoding, Samples]:
+    """Learn what columns stand for, and turn them into samples.
+
+    A single target column of text, or of whole numbers where the network has several outputs, becomes classes.
+
+    Args:
+        columns: of the file that training samples come from.
+        outputs: how many outputs the network has.
+        labels: the classes in the order of the outputs; by default those of the column, sorted.
+        gaps: what missing values are, and what becomes of them.
+
+    Raises:
+        DataError: every column and every cell that cannot be used.
+    """
+    found: list[Problem] = []
+    frame = columns.source.inputs.frame
+    blocks = tuple(_block(column, gaps, frame, found) for column in columns.inputs)
+    encoding = Encoding(blocks, outputs, _classes(columns, outputs, labels, gaps, found), gaps)
+    samples = encoding.gather(columns, found)
+    if found:
+        raise DataError(_by_file(found))
+    return encoding, samples
+
+
+def _block(column: Column, gaps: Gaps, frame: Frame, found: list[Problem]) -> Block:
+    if isinstance(column, Numbers) or not is_words(column, gaps):
+        return Block(column.names)
+    words = tuple(sorted(set(column.cells) - gaps.texts))
+    if len(words) > MOST_CATEGORIES:
+        message = f"column {column.name!r} has {len(words):,} different texts; leave it out of inputs"
+        found.append(Problem(message, where=frame.name))
+    return Block(column.names, words)
+
+
+def _classes(
+    columns: Columns, outputs: int, labels: tuple[str, ...] | None, gaps: Gaps, found: list[Problem]
+) -> tuple[str, ...]:
+    """Give the classes of a target column, or none where targets are numbers."""
+    if columns.source.targets is None:
+        return ()
+    frame, (first, *more) = columns.source.targets.frame, columns.targets
+    if not more and len(first.names) == 1 and (labels or _are_classes(first, outputs, gaps)):
+        classes = labels or classes_of(first, gaps)
+        found += check_classes(first.names[0], classes, outputs, frame)
+        return classes
+    for column in columns.targets:
+        if isinstance(column, Texts) and is_words(column, gaps):
+            message = f"target column {column.name!r} is text; name it alone to use its classes"
+            found.append(Problem(message, where=frame.name))
+    return ()
+
+
+def _are_classes(column: Column, outputs: int, gaps: Gaps) -> bool:
+    words = isinstance(column, Texts) and is_words(column, gaps)
+    return words or (outputs > 1 and is_labels(column, gaps))
+
+
+def _other_columns(blocks: Sequence[Block], columns: Sequence[Column], frame: Frame) -> list[Problem]:
+    """Find columns that are not those that were learned from."""
+    known, new = sum(len(block.names) for block in blocks), sum(len(column.names) for column in columns)
+    if known != new:
+        message = f"{counted(new, 'input column')}, but training has {known:,}"
+        return [frame.header_problem(f"{message}; both need the same")]
+    return [
+        frame.header_problem(f"column {block.names[0]!r} holds numbers, but in training it holds words")
+        for block, column in zip(blocks, columns, strict=True)
+        if block.words and isinstance(column, Numbers)
+    ]
+
+
+def _inputs(block: Block, column: Column, gaps: Gaps, frame: Frame, found: list[Problem]) -> NDArray[Any]:
+    if not block.words or isinstance(column, Numbers):
+        return numbers(column, gaps, frame, found, fillable=True)
+    position = {word: number for number, word in enumerate(block.words)}
+    values = np.zeros((len(column), len(block.words)))
+    for row, cell in enumerate(column.cells):
+        if cell in position:
+            values[row, position[cell]] = 1.0
+        elif cell in gaps.texts:
+            values[row] = math.nan
+            found += gaps.refuse(frame, row, column.name, cell, fillable=False)
+        else:
+            hint = did_you_mean(cell, block.words)
+            found.append(frame.problem(row, column.name, f"{cell!r} is not among the words of training{hint}"))
+    return values
+
+
+def _by_file(found: list[Problem]) -> list[Problem]:
+    """Keep as many problems of each file as a person reads."""
+    files = dict.fromkeys(problem.where for problem in found)
+    return [kept for file in files for kept in limited(file, [one for one in found if one.where == file])]

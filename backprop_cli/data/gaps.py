@@ -1,0 +1,49 @@
+"""Missing values: which they are, and what becomes of them."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from backprop_cli.data.frames import Frame
+from backprop_cli.errors import Problem
+
+Policy: TypeAlias = Literal["error", "drop", "mean", "median"]
+MARKS = ("", "NA", "NaN", "?")
+_TODO = "say with data.missing what to do"
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What counts as missing, beside a number that is nan, and what to do about it.
+
+    Attributes:
+        policy: refuse it; drop its row; or put the mean or the median of the training part in its place.
+        texts: that stand for a missing value.
+    """
+
+    policy: Policy = "error"
+    texts: frozenset[str] = frozenset(MARKS)
+
+    @property
+    def fills(self) -> bool:
+        """Whether other values take the place of missing ones."""
+        return self.policy in {"mean", "median"}
+
+    def refuse(self, frame: Frame, row: int, column: str, cell: str, *, fillable: bool) -> list[Problem]:
+        """Give the problem of a missing value; none where something can be done about it."""
+        if self.policy == "drop" or (self.fills and fillable):
+            return []
+        what = self._what(cell)
+        if self.fills:
+            what = f"{what}; data.missing: {self.policy} fills in inputs that are numbers; correct it, or use drop"
+        else:
+            what = f"{what}; correct it, or {_TODO}" if cell else f"{what}; fill it in, or {_TODO}"
+        return [frame.problem(row, column, what)]
+
+    def _what(self, cell: str) -> str:
+        if cell == "nan":
+            return "the value is missing (nan)"
+        return f"{cell!r} counts as missing (data.missing_texts)" if cell else "the cell is empty"
+
+
+# Nothing may be missing.
+STRICT = Gaps()
