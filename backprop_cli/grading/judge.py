@@ -239,11 +239,13 @@ class Judge:
         pending = [number]
         while pending:
             top = pending[-1]
-            rests_on = (used for reading in self._own_readings(top) for used in reading.used)
-            missing = [] if top in self._bands else [used for used in rests_on if used not in self._bands]
-            if not missing:
-                self._bands.setdefault(top, self._make_band(top))
+            if top in self._bands:
                 pending.pop()
+                continue
+            rests_on = (used for reading in self._own_readings(top) for used in reading.used)
+            missing = [used for used in rests_on if used not in self._bands]
+            if not missing:
+                self._bands[top] = self._make_band(top)
             pending += missing
         return self._bands[number]
 
