@@ -48,6 +48,10 @@ Samples = Annotated[
 ]
 Path = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[str | None, Field(min_length=1, max_length=1)]
+ValidationFile = Annotated[
+    Path | None, Field(description="a file of the same columns, measured after each epoch; instead of validation")
+]
+TestFile = Annotated[Path | None, Field(description="a file of the same columns, measured once, after the last epoch")]
 
 
 class Data(Strictly):
@@ -81,6 +85,8 @@ class FileData(Data):
     """Samples from a CSV or TSV file with a header, or from a file of numbers: npy, npz, idx."""
 
     file: Annotated[Path, Field(description="path of the file, from the folder of the config")]
+    validation_file: ValidationFile = None
+    test_file: TestFile = None
     delimiter: Annotated[Delimiter, Field(description="between cells; by default from the file's suffix")] = None
     inputs: Annotated[
         Columns | None,
@@ -96,6 +102,8 @@ class Part(Strictly):
     """A file that holds only inputs, or only targets."""
 
     file: Annotated[Path, Field(description="path of the file, from the folder of the config")]
+    validation_file: ValidationFile = None
+    test_file: TestFile = None
     delimiter: Annotated[Delimiter, Field(description="between cells; by default from the file's suffix")] = None
     columns: Annotated[
         Columns | None, Field(description="which columns, as inputs and targets of one file; by default all")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.config.data_section import AnyData, Data, InlineData
+from backprop_cli.config.data_section import AnyData, Data, FileData, InlineData, PartsData
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import Report, Training
 from backprop_cli.config.shapes import Finding
@@ -86,6 +86,20 @@ def check_order(data: AnyData, training: Training) -> Iterator[Finding]:
             yield ("training", key), f"training.{key}: data.order already says which samples a step trains on; keep one"
     if data.validation:
         yield ("data", "validation"), "data.validation: data.order names samples of the whole data; keep one"
+
+
+def check_files(data: AnyData) -> Iterator[Finding]:
+    """Find validation samples that are given twice, and files that want their other half."""
+    parts = [("", data)] if isinstance(data, FileData) else []
+    if isinstance(data, PartsData):
+        parts = [(key, part) for key in ("inputs", "targets") if (part := getattr(data, key)) is not None]
+    for field in ("validation_file", "test_file"):
+        given = [(key, part) for key, part in parts if getattr(part, field) is not None]
+        if given and len(given) < len(parts):
+            other = "targets" if given[0][0] == "inputs" else "inputs"
+            yield ("data", given[0][0], field), f"data.{given[0][0]}.{field}: give data.{other} a {field}, too"
+        elif given and field == "validation_file" and data.validation:
+            yield ("data", "validation"), "data.validation: validation_file already gives validation samples; keep one"
 
 
 def check_training(training: Training) -> Iterator[Finding]:

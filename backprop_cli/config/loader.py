@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from backprop_cli.config import figures, fitness, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
-from backprop_cli.config.reading import Read, read
-from backprop_cli.data.samples import Dataset, Samples, divide
+from backprop_cli.config.reading import Held, Read, read
+from backprop_cli.data.samples import Dataset, divide, prepare
 from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
@@ -42,12 +42,6 @@ class Setup:
     topology: Topology
     names: NameTable
     figure_places: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def samples(self) -> int:
-        """How many samples the data has."""
-        held_back = self.dataset.validation
-        return len(self.dataset.training) + (len(held_back) if held_back else 0)
 
     def require_targets(self) -> None:
         """Raise ConfigError when there is nothing to train towards."""
@@ -94,21 +88,17 @@ class _Check:
         self._run(fitness.check_output, "network", "loss")
         self._run(fitness.check_metrics, "network", "metrics")
         self._run(fitness.check_inline_data, "network", "data")
+        self._run(fitness.check_files, "data")
         self._run(fitness.check_order, "data", "training")
         self._run(fitness.check_training, "training")
         self._run(fitness.check_report, "report")
         self._run(fitness.check_update_order, "update_order", "optimizer")
-        samples = self._read_samples()
-        topology, names = self._read_names(samples)
+        found = self._read_samples()
+        topology, names = self._read_names(None if found is None else len(found.data.samples))
         self._refuse()
         experiment = Experiment.model_construct(**self.sections)
-        assert samples is not None and topology is not None and names is not None  # noqa: S101, PT018
-        dataset = divide(
-            samples,
-            experiment.data.validation,
-            generator(experiment.training.seed, SPLIT),
-            standardize=experiment.data.standardize,
-        )
+        assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
+        dataset = _dataset(found, experiment)
         places = tuple(figures.place_of(self.document, number) for number in range(len(experiment.figures)))
         return Setup(self.document.name, experiment, dataset, topology, names, places)
 
@@ -133,7 +123,7 @@ class _Check:
     def _find(self, path: KeyPath, message: str) -> None:
         self.problems.append(self.document.problem(path, message))
 
-    def _read_samples(self) -> Samples | None:
+    def _read_samples(self) -> Read | None:
         """Read the data where its section and the network are valid, and check it against loss and order."""
         data, network = self.sections.get("data"), self.sections.get("network")
         if data is None or network is None or any(problem.message.startswith("data.") for problem in self.problems):
@@ -143,12 +133,13 @@ class _Check:
         except DataError as error:
             self.data_problems += error.problems
             return None
-        for path, message in fitness.check_sample_numbers(data, len(found.samples)):
+        for path, message in fitness.check_sample_numbers(data, len(found.data.samples)):
             self._find(path, message)
-        self._check_targets(found)
-        return found.samples
+        for held in found.parts:
+            self._check_targets(held)
+        return found
 
-    def _check_targets(self, found: Read) -> None:
+    def _check_targets(self, found: Held) -> None:
         if "loss" not in self.sections:
             return
         for row, column, message in fitness.check_targets(self.sections["loss"], found.samples):
@@ -157,7 +148,7 @@ class _Check:
             else:
                 self.data_problems.append(found.source.targets.frame.row_problem(row, message))
 
-    def _read_names(self, samples: Samples | None) -> tuple[Topology | None, NameTable | None]:
+    def _read_names(self, samples: int | None) -> tuple[Topology | None, NameTable | None]:
         """Understand the names where the network and the optimizer are valid."""
         sections = self.sections
         if "network" not in sections or "optimizer" not in sections or "data" not in sections:
@@ -166,7 +157,7 @@ class _Check:
             sections["network"],
             sections["optimizer"],
             has_targets=sections["data"].targets is not None,
-            samples=None if samples is None else len(samples),
+            samples=samples,
         )
         names = sections.get("names", {})
         table, problems = NameTable.build(names, topology, NOTATIONS[sections.get("notation", "leaving")])
@@ -188,6 +179,15 @@ class _Check:
             raise ConfigError([*found, *self.data_problems])
         if self.data_problems:
             raise DataError(self.data_problems)
+
+
+def _dataset(found: Read, experiment: Experiment) -> Dataset:
+    """Divide the samples, and prepare all parts."""
+    data = experiment.data
+    training, kept = divide(found.data.samples, data.validation, generator(experiment.training.seed, SPLIT))
+    validation = found.validation.samples if found.validation else kept
+    test = found.test.samples if found.test else None
+    return prepare(training, validation, test, standardize=data.standardize)
 
 
 def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[tuple[str, Any]]:

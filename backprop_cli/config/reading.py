@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from backprop_cli.config.data_section import AnyData, FileData, InlineData, Part, PartsData
 from backprop_cli.config.network import Network
 from backprop_cli.data.encoding import Encoding, encode
+from backprop_cli.data.frames import Frame
 from backprop_cli.data.opening import open_frame
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Selection, Source, from_one, from_two
@@ -18,19 +20,43 @@ from backprop_cli.errors import DataError, Problem, counted
 _MOST_LISTED = 12
 
 
+Role: TypeAlias = Literal["file", "validation_file", "test_file"]
+OTHERS: tuple[Role, ...] = ("validation_file", "test_file")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Samples, as they are written.
+
+    Attributes:
+        samples: all that a source has.
+        source: the files that they came from; None where the config holds them.
+    """
+
+    samples: Samples
+    source: Source | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What was read for a data section.
 
     Attributes:
-        samples: all of them, as they are written.
-        source: the files that they came from; None where the config holds them.
-        encoding: what the columns of the files stand for; None where the config holds them.
+        data: to train on, and to divide where it says so.
+        validation: of a file of their own; None without one.
+        test: of a file of their own; None without one.
+        encoding: what the columns of the files stand for; None where the config holds the samples.
     """
 
-    samples: Samples
-    source: Source | None = None
+    data: Held
+    validation: Held | None = None
+    test: Held | None = None
     encoding: Encoding | None = None
+
+    @property
+    def parts(self) -> tuple[Held, ...]:
+        """All samples that were read."""
+        return tuple(held for held in (self.data, self.validation, self.test) if held is not None)
 
 
 def read(data: AnyData, network: Network, folder: Path) -> Read:
@@ -45,13 +71,19 @@ def read(data: AnyData, network: Network, folder: Path) -> Read:
         DataError: every problem of the files.
     """
     if isinstance(data, InlineData):
-        return Read(_inline(data))
-    source = _source(data, folder)
+        return Read(Held(_inline(data)))
+    source = _source(data, folder, "file")
     encoding, samples = encode(source.read(), network.layers[-1].units)
     problems = list(_check_widths(source, samples, network))
+    others: dict[Role, Held | None] = {}
+    for role in OTHERS:
+        try:
+            others[role] = _read_other(data, folder, role, source, encoding)
+        except DataError as error:
+            problems += error.problems
     if problems:
         raise DataError(problems)
-    return Read(samples, source, encoding)
+    return Read(Held(samples, source), others["validation_file"], others["test_file"], encoding)
 
 
 def _inline(data: InlineData) -> Samples:
@@ -60,15 +92,29 @@ def _inline(data: InlineData) -> Samples:
     return Samples(inputs, targets, np.arange(1, len(inputs) + 1))
 
 
-def _source(data: FileData | PartsData, folder: Path) -> Source:
+def _read_other(
+    data: FileData | PartsData, folder: Path, role: Role, training: Source, encoding: Encoding
+) -> Held | None:
+    """Read a file of the same columns as the training samples."""
+    first = data if isinstance(data, FileData) else data.inputs
+    if getattr(first, role) is None:
+        return None
+    source = _source(data, folder, role, training)
+    return Held(encoding.read(source.read()), source)
+
+
+def _source(data: FileData | PartsData, folder: Path, role: Role, training: Source | None = None) -> Source:
+    """Open the files of a role; columns that the config leaves open are those of the training samples."""
     if isinstance(data, FileData):
-        frame = open_frame(os.fspath(folder / data.file), delimiter=data.delimiter)
-        return from_one(frame, data.inputs, data.targets)
+        frame = open_frame(os.fspath(folder / getattr(data, role)), delimiter=data.delimiter)
+        inputs = data.inputs or (_names(training.inputs, frame) if training else None)
+        return from_one(frame, inputs, data.targets)
     chosen: list[Selection] = []
     problems: list[Problem] = []
-    for part in (data.inputs, data.targets):
+    known = (training.inputs, training.targets) if training else (None, None)
+    for part, like in zip((data.inputs, data.targets), known, strict=True):
         try:
-            chosen += [_selection(part, folder)] if part else []
+            chosen += [_selection(part, folder, role, like)] if part else []
         except DataError as error:
             problems += error.problems
     if problems:
@@ -76,9 +122,14 @@ def _source(data: FileData | PartsData, folder: Path) -> Source:
     return from_two(chosen[0], chosen[1] if data.targets else None)
 
 
-def _selection(part: Part, folder: Path) -> Selection:
-    frame = open_frame(os.fspath(folder / part.file), delimiter=part.delimiter)
-    return Selection(frame, part.columns or frame.names)
+def _selection(part: Part, folder: Path, role: Role, like: Selection | None) -> Selection:
+    frame = open_frame(os.fspath(folder / getattr(part, role)), delimiter=part.delimiter)
+    return Selection(frame, part.columns or (_names(like, frame) if like else None) or frame.names)
+
+
+def _names(like: Selection, frame: Frame) -> tuple[str, ...] | None:
+    """Give the columns of the training samples where both files have names for columns."""
+    return like.names if frame.has_names and like.frame.has_names else None
 
 
 def _check_widths(source: Source, samples: Samples, network: Network) -> Iterator[Problem]:

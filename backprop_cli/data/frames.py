@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,12 @@ class Frame(ABC):
     Attributes:
         name: the file, as the user named it.
         names: of its columns.
+        has_names: whether the file names them, so that more columns than are asked for do no harm.
     """
 
     name: str
     names: tuple[str, ...]
+    has_names: ClassVar[bool] = True
 
     @abstractmethod
     def read(self, names: Sequence[str]) -> Iterator[Column]:
@@ -132,6 +134,8 @@ class TableFrame(Frame):
 
 class ArrayFrame(Frame):
     """One array: its columns are numbered from 1; what has more than two dimensions is flattened."""
+
+    has_names = False
 
     def __init__(self, name: str, values: NDArray[Any]) -> None:
         self.name = name

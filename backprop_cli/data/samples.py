@@ -61,11 +61,13 @@ class Dataset:
     Attributes:
         training: trained on.
         validation: judged by while training goes on; None when none are kept.
+        test: measured once, when training is over; None when there are none.
         standardizer: what was learned from the training part; None when inputs are used as they are.
     """
 
     training: Samples
     validation: Samples | None
+    test: Samples | None
     standardizer: Standardizer | None
 
 
@@ -74,21 +76,25 @@ def count_kept(samples: int, validation: float) -> int:
     return max(1, round(samples * validation)) if validation else 0
 
 
-def divide(samples: Samples, validation: float, rng: np.random.Generator, *, standardize: bool) -> Dataset:
-    """Divide samples into a training and a validation part, and prepare both.
+def divide(samples: Samples, validation: float, rng: np.random.Generator) -> tuple[Samples, Samples | None]:
+    """Divide samples into a training and a validation part.
 
     Args:
         samples: all of them.
         validation: the share that is kept for validation, at least one sample when it is above 0.
         rng: draws which.
-        standardize: whether inputs are scaled by what the training part shows.
     """
-    training, held_back = samples, None
     kept = count_kept(len(samples), validation)
-    if kept:
-        drawn = rng.permutation(len(samples))
-        training, held_back = samples.pick(np.sort(drawn[kept:])), samples.pick(np.sort(drawn[:kept]))
+    if not kept:
+        return samples, None
+    drawn = rng.permutation(len(samples))
+    return samples.pick(np.sort(drawn[kept:])), samples.pick(np.sort(drawn[:kept]))
+
+
+def prepare(training: Samples, validation: Samples | None, test: Samples | None, *, standardize: bool) -> Dataset:
+    """Prepare all parts by what the training part shows."""
     if not standardize:
-        return Dataset(training, held_back, None)
-    standardizer = Standardizer.learn(training.inputs)
-    return Dataset(standardizer.apply(training), standardizer.apply(held_back) if held_back else None, standardizer)
+        return Dataset(training, validation, test, None)
+    learned = Standardizer.learn(training.inputs)
+    kept, tested = (None if part is None else learned.apply(part) for part in (validation, test))
+    return Dataset(learned.apply(training), kept, tested, learned)

@@ -132,6 +132,8 @@ class Speaker:
         measured = {"first": stopped.initial, "last": stopped.final}
         if stopped.validation is not None:
             measured["validation"] = stopped.validation
+        if stopped.test is not None:
+            measured["test"] = stopped.test
         losses = [("loss", *(self.number(values.loss, Variable("L")) for values in measured.values()))]
         metrics = [
             (name, *(self.number(values.metrics[name]) for values in measured.values()))
@@ -157,6 +159,7 @@ def _gradient_of(parameter: Variable) -> Derivative:
 def circumstances(started: RunStarted) -> str:
     """Say in one line what a run starts from: samples, steps, seed and dtype."""
     held_back = f" + {format_count(started.validation_samples)} for validation" if started.validation_samples else ""
+    held_back += f" + {format_count(started.test_samples)} for the test" if started.test_samples else ""
     samples, steps = counted(started.samples, "sample"), counted(started.steps, "step")
     return f"{samples}{held_back} · {steps} · seed {started.seed} · {started.dtype}"
 

@@ -118,6 +118,7 @@ def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
         "best_epoch": stopped.best_epoch,
         "initial": _measured(stopped.initial),
         "final": {**_measured(stopped.final), "validation": _values(stopped.validation)},
+        "test": _values(stopped.test),
         "confusion": None if stopped.confusion is None else asdict(stopped.confusion),
         "parameters": dict(stopped.parameters),
         "timing": {

@@ -13,8 +13,8 @@ _DIGITS = Digits()
 
 
 def _measured(stopped: RunStopped) -> dict[str, Values]:
-    found = {"first": stopped.initial, "last": stopped.final}
-    return found if stopped.validation is None else {**found, "validation": stopped.validation}
+    found = {"first": stopped.initial, "last": stopped.final, "validation": stopped.validation, "test": stopped.test}
+    return {name: values for name, values in found.items() if values is not None}
 
 
 def _rows(stopped: RunStopped) -> list[list[str]]:

@@ -54,6 +54,7 @@ class RunStarted:
         epochs: how many epochs, the last of which may be cut short.
         seed: of all random draws.
         dtype: of all arrays.
+        test_samples: how many are measured once, at the end.
     """
 
     summary: str
@@ -65,6 +66,7 @@ class RunStarted:
     epochs: int
     seed: int
     dtype: str
+    test_samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class RunStopped:
         trouble: what stopped being finite; None when all is well.
         seconds: since the run started.
         confusion: which classes were taken for which after the last update; None where targets are no classes.
+        test: measured on the test samples, once, after the last update; None without any.
     """
 
     outcome: Outcome
@@ -151,6 +154,7 @@ class RunStopped:
     trouble: Trouble | None
     seconds: float
     confusion: Confusion | None = None
+    test: Values | None = None
 
 
 Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped

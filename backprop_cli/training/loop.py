@@ -184,7 +184,13 @@ class _Run:
             trouble=trouble,
             seconds=perf_counter() - self.started,
             confusion=self._confusion(),
+            test=self._test(),
         )
+
+    def _test(self) -> Values | None:
+        """Measure the test samples; once, since whatever is chosen by them is no longer tested by them."""
+        samples = self.setup.dataset.test
+        return Judge(self.learner, samples, self.metrics).measure() if samples else None
 
     def _confusion(self) -> Confusion | None:
         metric = judge_of_classes(self.setup)

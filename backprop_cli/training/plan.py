@@ -110,4 +110,5 @@ def describe(setup: Setup) -> RunStarted:
         epochs=length.epochs,
         seed=setup.experiment.training.seed,
         dtype=setup.experiment.training.dtype,
+        test_samples=len(dataset.test) if dataset.test else 0,
     )

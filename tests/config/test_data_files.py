@@ -7,7 +7,9 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from backprop_cli.cli.app import app
 from backprop_cli.cli.schema import text
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.documents.yaml_reader import read_yaml
@@ -188,3 +190,120 @@ def test_a_section_of_the_wrong_form_is_refused(data: str, message: str) -> None
         load("c.yaml")
 
     assert message in str(caught.value)
+
+
+def write_parts() -> None:
+    np.save("X2.npy", X[:2] + 1)
+    np.save("y2.npy", Y[:2])
+    np.save("both2.npy", np.column_stack([X[:2] + 1, Y[:2]]))
+    Path("table2.csv").write_text("more,kind,b,a\nx,2,2.5,1.5\nx,0.0,0,2\n")
+    np.savez("all2.npz", more=X, X=X[:2] + 1, y=Y[:2])
+    np.save("wide.npy", np.ones((2, 3)))
+    np.save("strange.npy", np.array([2, 7]))
+    Path("strange.csv").write_text("a,b,kind\n1,2,2\n1,x,one\n")
+
+
+OTHER_FILES = {
+    "two arrays": "inputs: {file: X.npy, ROLE: X2.npy}, targets: {file: y.npy, ROLE: y2.npy}",
+    "an archive": "file: all.npz, ROLE: all2.npz, inputs: X, targets: y",
+    "an array": "file: both.npy, ROLE: both2.npy, targets: 3",
+    "a table with more columns": "file: table.csv, ROLE: table2.csv, targets: kind",
+    "tables": "inputs: {file: X.csv, ROLE: table2.csv}, targets: {file: table.csv, columns: kind, ROLE: table2.csv}",
+    "a table of an array": "file: table.csv, ROLE: all3.npz, inputs: [a, b], targets: kind",
+}
+
+
+@pytest.mark.parametrize("data", OTHER_FILES.values(), ids=OTHER_FILES)
+@pytest.mark.parametrize("role", ["validation_file", "test_file"])
+def test_another_file_is_read_as_the_training_samples_are(data: str, role: str) -> None:
+    write_parts()
+    np.savez("all3.npz", a=X[:2, 0] + 1, b=X[:2, 1] + 1, kind=Y[:2])
+
+    dataset = loaded(f"{{{data.replace('ROLE', role)}, standardize: true}}").dataset
+
+    found, other = (
+        (dataset.validation, dataset.test) if role == "validation_file" else (dataset.test, dataset.validation)
+    )
+    assert other is None
+    assert found is not None
+    assert found.targets is not None
+    np.testing.assert_allclose(found.inputs, (X[:2] + 1 - X.mean(axis=0)) / X.std(axis=0))
+    np.testing.assert_array_equal(found.targets, CLASSES[:2])
+    assert len(dataset.training) == 4
+
+
+BAD_PARTS = {
+    "more columns": (
+        "{inputs: {file: X.npy, test_file: wide.npy}, targets: {file: y.npy, test_file: y2.npy}}",
+        ["wide.npy: 3 input columns, but training has 2; both need the same"],
+    ),
+    "missing files": (
+        "{file: table.csv, validation_file: v.csv, test_file: t.csv, targets: kind}",
+        [
+            "v.csv: there is no such file; check the name and the folder",
+            "t.csv: there is no such file; check the name and the folder",
+        ],
+    ),
+    "a label that training does not have": (
+        "{inputs: {file: X.npy, test_file: X2.npy}, targets: {file: y.npy, test_file: strange.npy}}",
+        ["strange.npy: row 2, column '1': '7' is none of the classes (0, 1, 2)"],
+    ),
+    "cells": (
+        "{file: table.csv, test_file: strange.csv, targets: kind}",
+        [
+            "strange.csv:3: row 2, column 'b': 'x' is not a finite number; correct it",
+            "strange.csv:3: row 2, column 'kind': 'one' is none of the classes (0, 1, 2)",
+        ],
+    ),
+    "columns that are not there": (
+        "{file: table.csv, test_file: X.csv, targets: kind}",
+        ["X.csv:1: there is no column 'kind'; columns: a, b"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "messages"), BAD_PARTS.values(), ids=BAD_PARTS)
+def test_another_file_that_does_not_fit_is_refused(data: str, messages: list[str]) -> None:
+    write_parts()
+
+    with pytest.raises(DataError) as caught:
+        loaded(data)
+
+    assert str(caught.value).split("\n") == messages
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            "{file: table.csv, validation_file: table.csv, validation: 0.2, targets: kind}",
+            "data.validation: validation_file already gives validation samples; keep one",
+        ),
+        (
+            "{inputs: {file: X.npy, test_file: X2.npy}, targets: {file: y.npy}}",
+            "data.inputs.test_file: give data.targets a test_file, too",
+        ),
+    ],
+)
+def test_files_that_exclude_or_want_each_other_are_refused(data: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        loaded(data)
+
+    assert message in str(caught.value)
+
+
+def test_a_test_file_is_measured_once_at_the_end_and_shown() -> None:
+    write_parts()
+    Path("c.yaml").write_text(
+        "network: {inputs: 2, layers: [{units: 3, activation: sigmoid}]}\ntraining: {epochs: 20}\n"
+        "data: {file: both.npy, validation_file: both2.npy, test_file: both.npy, targets: 3}\n"
+    )
+
+    console = CliRunner().invoke(app, ["train", "c.yaml"]).stdout
+    found = json.loads(CliRunner().invoke(app, ["train", "c.yaml", "--format", "json"]).stdout)
+
+    assert found["test"] == {key: found["final"][key] for key in ("loss", "metrics")}
+    assert (found["run"]["validation_samples"], found["run"]["test_samples"]) == (2, 4)
+    assert "4 samples + 2 for validation + 4 for the test" in console
+    (heading,) = (line for line in console.splitlines() if "validation" in line and "first" in line)
+    assert heading.split() == ["first", "last", "validation", "test"]

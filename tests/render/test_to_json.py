@@ -34,12 +34,12 @@ def test_a_run_has_its_parts_in_their_places(told: Tell) -> None:
 
     assert list(found) == [
         "schema", "command", "version", "experiment", "run", "history", "steps", "outcome", "trouble", "best_epoch",
-        "initial", "final", "confusion", "parameters", "timing",
+        "initial", "final", "test", "confusion", "parameters", "timing",
     ]  # fmt: skip
     assert (found["schema"], found["command"], found["version"]) == (1, "train", __version__)
     assert found["run"] == {
         "summary": "1-1-1 · sigmoid, sigmoid", "parameters": 4, "trainable": 4, "samples": 1, "validation_samples": 0,
-        "steps": 1, "epochs": 1, "seed": 0, "dtype": "float64",
+        "steps": 1, "epochs": 1, "seed": 0, "dtype": "float64", "test_samples": 0,
     }  # fmt: skip
     (epoch,) = found["history"]
     assert list(epoch) == ["epoch", "step", "loss", "metrics", "validation", "learning_rate"]
