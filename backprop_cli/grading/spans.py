@@ -2,7 +2,7 @@
 
 No interval arithmetic is needed, which would take a(1 − a) for a product of two numbers: the line is evaluated where
 its inputs are as written, where they are true, where each alone is at either end, and at the two corners that these
-point to.
+point to, as they are and with each input alone at its other end.
 """
 
 import math
@@ -42,7 +42,8 @@ def span(reading: Reading, bands: Callable[[int], Band]) -> tuple[float, float]:
     inputs = [bands(number) for number in used]
     found = _evaluate(reading, dict(zip(used, _stars(inputs), strict=True)), 2 * len(used) + 2)
     corners = [_corner(band, *found[2 * n + 2 : 2 * n + 4]) for n, band in enumerate(inputs)]
-    found += _evaluate(reading, dict(zip(used, corners, strict=True)), 2)
+    turned = [_turned(corners, own) for own in range(len(used))]
+    found += _evaluate(reading, dict(zip(used, turned, strict=True)), 2 * len(used) + 2)
     finite = [value for value in found if math.isfinite(value)]
     return min(finite, default=math.inf), max(finite, default=-math.inf)
 
@@ -60,6 +61,17 @@ def _stars(inputs: Sequence[Band]) -> list[list[float]]:
 def _corner(band: Band, at_low: float, at_high: float) -> list[float]:
     """Give the ends of an input that make the line smallest and largest."""
     return [band.low, band.high] if at_low <= at_high else [band.high, band.low]
+
+
+def _turned(corners: Sequence[list[float]], own: int) -> list[float]:
+    """Give the samples of an input at both corners, and at those with one input each at its other end.
+
+    What divides a number that is written as 0 makes no difference where that is as written, and all elsewhere.
+    """
+    at_least, at_most = corners[own]
+    column = corners[own] * (len(corners) + 1)
+    column[2 * own + 2], column[2 * own + 3] = at_most, at_least
+    return column
 
 
 def _evaluate(reading: Reading, columns: Mapping[int, list[float]], count: int) -> list[float]:
