@@ -295,7 +295,7 @@ class _Search:
 
     def _open(self, node: Node) -> tuple[Node, ...] | None:
         """Find what a line needs; None where a figure stands for it."""
-        if node != self.target and (claim := self.written.pick(node, self.manner, self.scope)) is not None:
+        if node != self.target and (claim := self._pick(node)) is not None:
             self.reading.claims[node] = claim.number
             self.rests[node] = True
             return None
@@ -306,6 +306,15 @@ class _Search:
             return tuple((node[0], key) for key in uses(term))
         link = self._before(node)
         return () if link is None else (link,)
+
+    def _pick(self, node: Node) -> Claim | None:
+        """Choose the figure that stands for a line.
+
+        What is given is used as it is given, though its number is written somewhere as another's: x for a derivative.
+        """
+        claim = self.written.pick(node, self.manner, self.scope)
+        is_its_own = claim is None or claim.key == node[1] or self.manner.latest
+        return claim if is_its_own or self.books(node[0]).term(node[1]) is not None else None
 
     def _settle(self, node: Node, needed: tuple[Node, ...]) -> bool:
         """Take a line up, once all that it needs is; nothing is taken up where nothing of it is from the sheet."""
