@@ -103,9 +103,14 @@ def check_files(data: AnyData) -> Iterator[Finding]:
 
 
 def check_training(training: Training) -> Iterator[Finding]:
-    """Find a training section that says how long twice."""
+    """Find a training section that says twice how long, or which parameters to end with."""
     if training.epochs is not None and training.steps is not None:
         yield ("training", "steps"), "training: epochs and steps exclude each other; keep one"
+    if training.early_stopping is not None and training.keep_best is not None:
+        yield (
+            ("training", "keep_best"),
+            "training.keep_best: early_stopping keeps the best, too, with restore_best; write one of the two",
+        )
 
 
 def check_report(report: Report) -> Iterator[Finding]:

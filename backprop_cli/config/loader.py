@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from backprop_cli.config import figures, fitness, naming, shapes
+from backprop_cli.config import figures, fitness, measures, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
 from backprop_cli.config.reading import Held, Read, read
@@ -137,6 +138,7 @@ class _Check:
             self._find(path, message)
         for held in found.parts:
             self._check_targets(held)
+        self._run(partial(measures.check, found), "data", "loss", "metrics", "training")
         return found
 
     def _check_targets(self, found: Held) -> None:

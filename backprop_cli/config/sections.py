@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
+from backprop_cli.config.watches import Keeping, Stopping
 from backprop_cli.documents.pairs import NAME
 from backprop_cli.rules.base import LARGEST_COUNT, Count, Listed, Strictly
 
@@ -28,6 +29,16 @@ class Training(Strictly):
     shuffle: Annotated[bool, Field(description="draw a new order of the samples for every epoch")] = True
     seed: Annotated[int, Field(ge=0, lt=2**63, description="of initial weights, split and shuffling")] = 0
     dtype: Annotated[Literal["float64", "float32"], Field(description="precision of all arrays")] = "float64"
+    early_stopping: Annotated[
+        Stopping,
+        Field(description="stop when there is no improvement for some epochs: a number of epochs, or a mapping"),
+    ] = None
+    keep_best: Annotated[
+        Keeping,
+        Field(
+            description="train to the end and end with the parameters of the best epoch: true, a metric, or a mapping"
+        ),
+    ] = None
 
 
 Decimals = Annotated[int, Field(ge=0, le=30)]

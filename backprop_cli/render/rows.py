@@ -128,8 +128,8 @@ class Speaker:
         return (*cells, self.number(float(record.before[at]), parameter), self.number(float(record.after[at]), after))
 
     def summary(self, stopped: RunStopped) -> Table:
-        """Show loss and metrics before the first and after the last update."""
-        measured = {"first": stopped.initial, "last": stopped.final}
+        """Show loss and metrics before the first update, and after the last or those that were restored."""
+        measured = {"first": stopped.initial, "best" if stopped.restored else "last": stopped.final}
         if stopped.validation is not None:
             measured["validation"] = stopped.validation
         if stopped.test is not None:
@@ -184,8 +184,10 @@ def confusion_table(confusion: Confusion) -> Table | None:
 
 def _facts(stopped: RunStopped) -> str:
     parts = [counted(stopped.steps, "step"), counted(stopped.epochs, "epoch")]
+    if stopped.outcome != "finished":
+        parts.append(stopped.outcome)
     if stopped.best_epoch and stopped.epochs > 1:
-        parts.append(f"best epoch {format_count(stopped.best_epoch)}")
+        parts.append(f"best epoch {format_count(stopped.best_epoch)}{', restored' if stopped.restored else ''}")
     return " · ".join([*parts, format_seconds(stopped.seconds)])
 
 

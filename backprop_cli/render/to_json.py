@@ -116,6 +116,7 @@ def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
         "outcome": stopped.outcome,
         "trouble": None if trouble is None else {key: getattr(trouble, key) for key in trouble.__dataclass_fields__},
         "best_epoch": stopped.best_epoch,
+        "restored": stopped.restored,
         "initial": _measured(stopped.initial),
         "final": {**_measured(stopped.final), "validation": _values(stopped.validation)},
         "test": _values(stopped.test),

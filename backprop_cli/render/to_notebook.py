@@ -13,7 +13,8 @@ _DIGITS = Digits()
 
 
 def _measured(stopped: RunStopped) -> dict[str, Values]:
-    found = {"first": stopped.initial, "last": stopped.final, "validation": stopped.validation, "test": stopped.test}
+    last = "best" if stopped.restored else "last"
+    found = {"first": stopped.initial, last: stopped.final, "validation": stopped.validation, "test": stopped.test}
     return {name: values for name, values in found.items() if values is not None}
 
 

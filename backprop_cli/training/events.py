@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from backprop_cli.engine.record import StepRecord
 
-Outcome: TypeAlias = Literal["finished", "diverged"]
+Outcome: TypeAlias = Literal["finished", "stopped early", "diverged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,12 @@ class RunStopped:
     """Training is over.
 
     Attributes:
-        outcome: 'finished', or 'diverged' when something stopped being finite.
+        outcome: 'finished'; 'stopped early' where there was no improvement for some epochs; 'diverged' when something
+            stopped being finite.
         steps: steps done.
         epochs: epochs done, in whole or in part.
-        best_epoch: the epoch with the lowest loss, on validation samples where there are any; None without epochs.
+        best_epoch: the epoch with the best value of what is watched, by default with the lowest loss, on validation
+            samples where there are any; None without epochs.
         initial: measured on all training samples before the first update.
         final: measured on all training samples after the last update.
         validation: measured on the validation samples after the last update; None without any.
@@ -141,6 +143,8 @@ class RunStopped:
         seconds: since the run started.
         confusion: which classes were taken for which after the last update; None where targets are no classes.
         test: measured on the test samples, once, after the last update; None without any.
+        restored: whether the parameters are those of the best epoch, and later updates were undone; then all that is
+            said of the last update is said of these parameters.
     """
 
     outcome: Outcome
@@ -155,6 +159,7 @@ class RunStopped:
     seconds: float
     confusion: Confusion | None = None
     test: Values | None = None
+    restored: bool = False
 
 
 Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped

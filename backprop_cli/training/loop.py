@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import count
 from time import perf_counter
 
 import numpy as np
 
 from backprop_cli.config.loader import Setup
+from backprop_cli.config.measures import TRAINING, VALIDATION
 from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.engine.step import Learner
 from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
-from backprop_cli.training.events import Confusion, EpochDone, Event, RunStopped, StepDone, Trouble, Values
+from backprop_cli.training.events import Confusion, EpochDone, Event, Outcome, RunStopped, StepDone, Trouble, Values
 from backprop_cli.training.judge import Counter, Judge
 from backprop_cli.training.plan import (
     batches_of,
@@ -26,6 +28,7 @@ from backprop_cli.training.plan import (
 )
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.start import starting_network
+from backprop_cli.training.state import Look, Observer, State
 
 
 def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]:
@@ -99,17 +102,20 @@ class _Run:
         self.judge = Judge(self.learner, setup.dataset.training, self.metrics)
         held_back = setup.dataset.validation
         self.validation = Judge(self.learner, held_back, self.metrics) if held_back else None
+        self.observer = Observer(setup)
+        self.state = State()
         self.done = 0
         self.epochs = 0
-        self.best: tuple[float, int] | None = None
         self.started = perf_counter()
 
     def events(self) -> Iterator[Event]:
-        """Train to the end, or to the first value that is not finite."""
+        """Train to the end, to where patience is out, or to the first value that is not finite."""
         initial, trouble = self.judge.measure(), None
         try:
             for epoch in range(1, self.length.epochs + 1):
                 yield from self._epoch(epoch)
+                if self.observer.is_tired(self.state):
+                    break
         except NotFinite as found:
             trouble = self.trouble(found)
         yield self._stopped(initial, trouble)
@@ -153,12 +159,17 @@ class _Run:
         yield self._epoch_done(training, rate, trained)
 
     def _epoch_done(self, training: Values, rate: float, samples: int) -> EpochDone:
-        validation = self.validation.measure() if self.validation else None
+        look = self._look()
+        validation = look(VALIDATION) if self.validation else None
         judged = (validation or training).loss
-        if self.best is None or judged < self.best[0]:
-            self.best = (judged, self.epochs)
+        self.state = self.observer.after(self.state, self.epochs, judged, look, self.network.theta)
         seconds = perf_counter() - self.started
         return EpochDone(self.epochs, self.done, training, validation, rate, samples, seconds)
+
+    def _look(self) -> Look:
+        """Give what measures a part, once, with the parameters as they are now."""
+        judges = {TRAINING: self.judge, VALIDATION: self.validation or self.judge}
+        return cache(lambda part: judges[part].measure())
 
     def _numbers(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[int, ...]:
         """Give the rows of the data that some training samples came from, counted from 1."""
@@ -171,12 +182,14 @@ class _Run:
         return float(schedule.formula(self.experiment.optimizer.learning_rate, float(done), length))
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
+        restored = self._restore()
         theta, names = self.network.theta, self.setup.names
+        early: Outcome = "stopped early" if self.done < self.length.steps else "finished"
         return RunStopped(
-            outcome="finished" if trouble is None else "diverged",
+            outcome=early if trouble is None else "diverged",
             steps=self.done,
             epochs=self.epochs,
-            best_epoch=self.best[1] if self.best else None,
+            best_epoch=self.state.best.epoch if self.state.best else None,
             initial=initial,
             final=self.judge.measure(),
             validation=self.validation.measure() if self.validation else None,
@@ -185,12 +198,21 @@ class _Run:
             seconds=perf_counter() - self.started,
             confusion=self._confusion(),
             test=self._test(),
+            restored=restored,
         )
 
     def _test(self) -> Values | None:
         """Measure the test samples; once, since whatever is chosen by them is no longer tested by them."""
         samples = self.setup.dataset.test
         return Judge(self.learner, samples, self.metrics).measure() if samples else None
+
+    def _restore(self) -> bool:
+        """Go back to the parameters that were kept, if there are any, and say whether that changed them."""
+        kept, theta = self.state.kept, self.network.theta
+        if kept is None or np.array_equal(kept, theta):
+            return False
+        np.copyto(theta, kept)
+        return True
 
     def _confusion(self) -> Confusion | None:
         metric = judge_of_classes(self.setup)

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from backprop_cli.config.loader import Setup
+from backprop_cli.config.measures import Measure, measures, metrics_in_use, parts_of
 from backprop_cli.data.batches import Batches, ordered
-from backprop_cli.rules.base import members
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.metrics.classes import Accuracy, OfClasses
 from backprop_cli.rules.schedules import Schedule
@@ -60,12 +60,14 @@ def turn_of(setup: Setup, step: int, epoch: int) -> tuple[int, int]:
 
 def metrics_of(setup: Setup) -> tuple[Metric, ...]:
     """Give the metrics that the config asks for, or those that suit its loss and targets."""
-    chosen = setup.experiment.metrics
-    if chosen is not None:
-        return chosen
-    names = ["accuracy"] if setup.dataset.training.classes else []
-    names += [name for name in setup.experiment.loss.metrics if name not in names]
-    return tuple(members(Metric)[name]() for name in names)
+    experiment, classes = setup.experiment, bool(setup.dataset.training.classes)
+    return metrics_in_use(experiment.metrics, experiment.loss, classes=classes)
+
+
+def measures_of(setup: Setup) -> dict[str, Measure]:
+    """List all that is measured while training, by name."""
+    parts = parts_of(validation=bool(setup.dataset.validation), test=bool(setup.dataset.test))
+    return measures(parts, metrics_of(setup))
 
 
 def judge_of_classes(setup: Setup) -> OfClasses | None:

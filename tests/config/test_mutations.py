@@ -24,6 +24,7 @@ VALUES: list[Any] = [
     {"per": "connection"}, {"per": "layer", "values": [1]}, "z2", "dL/dw1", "w1_1_1 + b1_1",
     "cross_entropy", {"norm": 1},
     {"name": "linear_warmup", "length": 2, "then": "cosine"}, {"value": 1}, {"l1": 1}, "sequential", "zero_based",
+    "validation.loss", "training.accuracy",
 ]  # fmt: skip
 KEYS = [
     "clip",
@@ -37,6 +38,9 @@ KEYS = [
     "bias",
     "weights",
     "names",
+    "early_stopping",
+    "keep_best",
+    "metric",
     "foo",
 ]
 
