@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from backprop_cli.config.sections import SampleNumber
-from backprop_cli.rules.base import Listed, Strictly
+from backprop_cli.data.gaps import MARKS, Policy
+from backprop_cli.rules.base import Listed, PositiveFloat, Strictly
 
 INLINE, FILE, PARTS = "<inline>", "<file>", "<parts>"
 
@@ -41,6 +42,9 @@ Columns = Annotated[
     BeforeValidator(_as_names, json_schema_input_type=str | int | Listed[str | int]),
     Field(min_length=1),
 ]
+Labels = Annotated[
+    Listed[str], BeforeValidator(_as_names, json_schema_input_type=Listed[str | int]), Field(min_length=2)
+]
 Samples = Annotated[
     Listed[SampleNumber],
     BeforeValidator(_as_list, json_schema_input_type=SampleNumber | Listed[SampleNumber]),
@@ -60,6 +64,10 @@ class Data(Strictly):
     standardize: Annotated[
         bool, Field(description="scale each input to mean 0 and deviation 1 over the training part")
     ] = False
+    min_max: Annotated[bool, Field(description="take each input from 0 to 1 over the training part")] = False
+    divide: Annotated[
+        PositiveFloat | None, Field(description="divide all inputs by a number: 255 for pixels that are bytes")
+    ] = None
     validation: Annotated[
         float, Field(ge=0, lt=1, description="share of the samples kept for validation, drawn from the seed")
     ] = 0.0
@@ -81,7 +89,24 @@ class InlineData(Data):
     ] = None
 
 
-class FileData(Data):
+class FromFiles(Data):
+    """What only files need: missing values, and labels of classes."""
+
+    missing: Annotated[
+        Policy,
+        Field(
+            description="what becomes of missing values: an error, drop the row, or put the mean or median of the "
+            "training part in place of a number among the inputs"
+        ),
+    ] = "error"
+    missing_texts: Annotated[Listed[str], Field(description="texts that stand for a missing value")] = MARKS
+    labels: Annotated[
+        Labels | None,
+        Field(description="labels of the classes, in the order of the outputs; by default those of the data, sorted"),
+    ] = None
+
+
+class FileData(FromFiles):
     """Samples from a CSV or TSV file with a header, or from a file of numbers: npy, npz, idx."""
 
     file: Annotated[Path, Field(description="path of the file, from the folder of the config")]
@@ -110,7 +135,7 @@ class Part(Strictly):
     ] = None
 
 
-class PartsData(Data):
+class PartsData(FromFiles):
     """Samples from two files, row by row."""
 
     inputs: Annotated[Part, Field(description="the file of the inputs; images are flattened")]

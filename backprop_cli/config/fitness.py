@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.config.data_section import AnyData, Data, FileData, InlineData, PartsData
+from backprop_cli.config.data_section import AnyData, Data, FileData, FromFiles, InlineData, PartsData
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import Report, Training
 from backprop_cli.config.shapes import Finding
-from backprop_cli.data.samples import Samples, count_kept
+from backprop_cli.data.dataset import count_kept
+from backprop_cli.data.samples import Samples
 from backprop_cli.errors import counted
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
@@ -86,6 +87,23 @@ def check_order(data: AnyData, training: Training) -> Iterator[Finding]:
             yield ("training", key), f"training.{key}: data.order already says which samples a step trains on; keep one"
     if data.validation:
         yield ("data", "validation"), "data.validation: data.order names samples of the whole data; keep one"
+    if isinstance(data, FromFiles) and data.missing == "drop":
+        yield ("data", "missing"), "data.missing: data.order names samples by number, so none may be dropped; keep one"
+
+
+def check_preparation(data: AnyData) -> Iterator[Finding]:
+    """Find inputs that are scaled twice, and labels that are twice the same or no labels."""
+    scaled = [key for key in ("standardize", "min_max", "divide") if getattr(data, key)]
+    if len(scaled) > 1:
+        yield ("data", scaled[1]), f"data.{scaled[1]}: data.{scaled[0]} scales the inputs already; keep one"
+    if not isinstance(data, FromFiles) or data.labels is None:
+        return
+    for number, label in enumerate(data.labels):
+        if label in data.labels[:number]:
+            yield ("data", "labels", number), f"data.labels[{number}]: {label!r} is there twice; name each class once"
+        if label in data.missing_texts:
+            message = f"{label!r} counts as missing; list in data.missing_texts what does"
+            yield ("data", "labels", number), f"data.labels[{number}]: {message}"
 
 
 def check_files(data: AnyData) -> Iterator[Finding]:

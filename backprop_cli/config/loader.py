@@ -13,7 +13,8 @@ from backprop_cli.config import figures, fitness, measures, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
 from backprop_cli.config.reading import Held, Read, read
-from backprop_cli.data.samples import Dataset, divide, prepare
+from backprop_cli.data.dataset import Dataset, divide
+from backprop_cli.data.preparation import Preparation, Scale
 from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
@@ -90,12 +91,13 @@ class _Check:
         self._run(fitness.check_metrics, "network", "metrics")
         self._run(fitness.check_inline_data, "network", "data")
         self._run(fitness.check_files, "data")
+        self._run(fitness.check_preparation, "data")
         self._run(fitness.check_order, "data", "training")
         self._run(fitness.check_training, "training")
         self._run(fitness.check_report, "report")
         self._run(fitness.check_update_order, "update_order", "optimizer")
         found = self._read_samples()
-        topology, names = self._read_names(None if found is None else len(found.data.samples))
+        topology, names = self._read_names(None if found is None else int(found.data.samples.numbers[-1]))
         self._refuse()
         experiment = Experiment.model_construct(**self.sections)
         assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
@@ -148,7 +150,9 @@ class _Check:
             if found.source is None or found.source.targets is None:
                 self._find(("data", "targets", row, column), f"data.targets[{row}]: {message}")
             else:
-                self.data_problems.append(found.source.targets.frame.row_problem(row, message))
+                self.data_problems.append(
+                    found.source.targets.frame.row_problem(int(found.samples.numbers[row]) - 1, message)
+                )
 
     def _read_names(self, samples: int | None) -> tuple[Topology | None, NameTable | None]:
         """Understand the names where the network and the optimizer are valid."""
@@ -189,7 +193,9 @@ def _dataset(found: Read, experiment: Experiment) -> Dataset:
     training, kept = divide(found.data.samples, data.validation, generator(experiment.training.seed, SPLIT))
     validation = found.validation.samples if found.validation else kept
     test = found.test.samples if found.test else None
-    return prepare(training, validation, test, standardize=data.standardize)
+    scale: Scale | None = "standardize" if data.standardize else "min_max" if data.min_max else None
+    preparation = Preparation.learn(training, found.encoding, scale, data.divide, found.data.file)
+    return Dataset.prepared(preparation, training, validation, test)
 
 
 def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from backprop_cli.config.data_section import AnyData, FileData, InlineData, Part
 from backprop_cli.config.network import Network
 from backprop_cli.data.encoding import Encoding, encode
 from backprop_cli.data.frames import Frame
+from backprop_cli.data.gaps import Gaps
 from backprop_cli.data.opening import open_frame
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Selection, Source, from_one, from_two
@@ -35,6 +36,11 @@ class Held:
 
     samples: Samples
     source: Source | None = None
+
+    @property
+    def file(self) -> str:
+        """Name the file of the inputs; empty where the config holds them."""
+        return self.source.inputs.frame.name if self.source else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,9 @@ def read(data: AnyData, network: Network, folder: Path) -> Read:
     if isinstance(data, InlineData):
         return Read(Held(_inline(data)))
     source = _source(data, folder, "file")
-    encoding, samples = encode(source.read(), network.layers[-1].units)
+    encoding, samples = encode(
+        source.read(), network.layers[-1].units, data.labels, Gaps(data.missing, frozenset(data.missing_texts))
+    )
     problems = list(_check_widths(source, samples, network))
     others: dict[Role, Held | None] = {}
     for role in OTHERS:

@@ -79,7 +79,18 @@ class Encoding:
         blocks = [_inputs(b, c, self.gaps, frame, found) for b, c in zip(self.inputs, columns.inputs, strict=True)]
         inputs = blocks[0] if len(blocks) == 1 else np.hstack(blocks)
         names = tuple(name for block in self.inputs for name in block.input_names)
-        return Samples(inputs, self._targets(columns, found), np.arange(1, len(inputs) + 1), names, self.classes)
+        numbered = np.arange(1, len(inputs) + 1)
+        samples = Samples(inputs, self._targets(columns, found), numbered, names, self.classes)
+        return self._kept(samples, frame, found)
+
+    def _kept(self, samples: Samples, frame: Frame, found: list[Problem]) -> Samples:
+        """Drop the samples in which something is missing, where the config says so."""
+        if self.gaps.policy != "drop":
+            return samples
+        kept = samples.complete()
+        if not len(kept) and not found:
+            found.append(frame.header_problem("data.missing: drop leaves no rows; something is missing in each"))
+        return kept
 
     def _targets(self, columns: Columns, found: list[Problem]) -> NDArray[np.float64] | None:
         if not columns.targets or columns.source.targets is None:
@@ -138,6 +149,8 @@ def _classes(
         classes = labels or classes_of(first, gaps)
         found += check_classes(first.names[0], classes, outputs, frame)
         return classes
+    if labels:
+        found.append(frame.header_problem("data.labels are of a single target column; leave them out"))
     for column in columns.targets:
         if isinstance(column, Texts) and is_words(column, gaps):
             message = f"target column {column.name!r} is text; name it alone to use its classes"

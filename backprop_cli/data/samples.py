@@ -1,6 +1,7 @@
 """Samples: what a network is trained on and judged by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,14 @@ class Samples:
     """Samples in the order of their source.
 
     Attributes:
-        inputs: (samples, inputs).
+        inputs: (samples, inputs), of any numeric type; pixels stay bytes until they are prepared.
         targets: (samples, outputs), or None when there are none.
         numbers: the 1-based row of the data of each sample.
         input_names: the columns that the inputs came from, one-hot columns as `column=text`.
         classes: the classes that the target columns stand for, in order; empty when the targets are numbers.
     """
 
-    inputs: Array
+    inputs: NDArray[Any]
     targets: Array | None
     numbers: NDArray[np.int64]
     input_names: tuple[str, ...] = ()
@@ -34,67 +35,20 @@ class Samples:
         targets = None if self.targets is None else self.targets[rows]
         return Samples(self.inputs[rows], targets, self.numbers[rows], self.input_names, self.classes)
 
+    def with_inputs(self, inputs: NDArray[Any]) -> "Samples":
+        """Give the same samples with other inputs."""
+        return replace(self, inputs=inputs)
 
-@dataclass(frozen=True, slots=True)
-class Standardizer:
-    """Scales inputs to mean 0 and deviation 1; a column that never varies is only shifted."""
-
-    mean: Array
-    deviation: Array
-
-    @classmethod
-    def learn(cls, inputs: Array) -> "Standardizer":
-        """Learn mean and deviation of each column."""
-        deviation = inputs.std(axis=0)
-        return cls(inputs.mean(axis=0), np.where(deviation > 0, deviation, 1.0))
-
-    def apply(self, samples: Samples) -> Samples:
-        """Give the samples with their inputs scaled."""
-        scaled = (samples.inputs - self.mean) / self.deviation
-        return Samples(scaled, samples.targets, samples.numbers, samples.input_names, samples.classes)
+    def complete(self) -> "Samples":
+        """Give the samples in which nothing is missing, that is nan."""
+        gaps = _gaps(self.inputs)
+        if self.targets is not None:
+            gaps |= _gaps(self.targets)
+        return self.pick(np.flatnonzero(~gaps)) if gaps.any() else self
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """Samples, divided and prepared.
-
-    Attributes:
-        training: trained on.
-        validation: judged by while training goes on; None when none are kept.
-        test: measured once, when training is over; None when there are none.
-        standardizer: what was learned from the training part; None when inputs are used as they are.
-    """
-
-    training: Samples
-    validation: Samples | None
-    test: Samples | None
-    standardizer: Standardizer | None
-
-
-def count_kept(samples: int, validation: float) -> int:
-    """Count the samples that a share keeps for validation: at least one when it is above 0."""
-    return max(1, round(samples * validation)) if validation else 0
-
-
-def divide(samples: Samples, validation: float, rng: np.random.Generator) -> tuple[Samples, Samples | None]:
-    """Divide samples into a training and a validation part.
-
-    Args:
-        samples: all of them.
-        validation: the share that is kept for validation, at least one sample when it is above 0.
-        rng: draws which.
-    """
-    kept = count_kept(len(samples), validation)
-    if not kept:
-        return samples, None
-    drawn = rng.permutation(len(samples))
-    return samples.pick(np.sort(drawn[kept:])), samples.pick(np.sort(drawn[:kept]))
-
-
-def prepare(training: Samples, validation: Samples | None, test: Samples | None, *, standardize: bool) -> Dataset:
-    """Prepare all parts by what the training part shows."""
-    if not standardize:
-        return Dataset(training, validation, test, None)
-    learned = Standardizer.learn(training.inputs)
-    kept, tested = (None if part is None else learned.apply(part) for part in (validation, test))
-    return Dataset(learned.apply(training), kept, tested, learned)
+def _gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say of each row whether anything in it is missing."""
+    if values.dtype.kind != "f":
+        return np.zeros(len(values), dtype=np.bool_)
+    return np.asarray(np.isnan(values).any(axis=1))

@@ -1,0 +1,145 @@
+"""How inputs are prepared: learned from the training part alone, and applied to every part, now and later."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_cli.data.encoding import Block, Encoding
+from backprop_cli.data.frames import limited
+from backprop_cli.data.gaps import Gaps
+from backprop_cli.data.samples import Samples
+from backprop_cli.data.sources import Columns
+from backprop_cli.errors import DataError, Problem
+
+Vector: TypeAlias = NDArray[np.float64]
+Scale: TypeAlias = Literal["standardize", "min_max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Everything that stands between the files and the network.
+
+    Attributes:
+        encoding: what the columns of files stand for; None where the config holds the samples.
+        fill: in place of a missing value of each input, (inputs,); None where none are filled in.
+        shift: subtracted from each input, (inputs,) or (1,); None where inputs are not scaled.
+        scale: what each input is then divided by, as shift.
+    """
+
+    encoding: Encoding | None = None
+    fill: Vector | None = None
+    shift: Vector | None = None
+    scale: Vector | None = None
+
+    @classmethod
+    def learn(
+        cls,
+        training: Samples,
+        encoding: Encoding | None = None,
+        scale: Scale | None = None,
+        divide: float | None = None,
+        file: str = "",
+    ) -> Self:
+        """Learn from the training part.
+
+        Args:
+            training: its samples, as they are written.
+            encoding: that they were read with; says how missing values are filled in.
+            scale: `standardize` gives each input mean 0 and deviation 1, `min_max` takes it from 0 to 1; an input that
+                never varies is only shifted.
+            divide: what all inputs are divided by, instead.
+            file: that the samples come from, for errors.
+
+        Raises:
+            DataError: an input to fill in has no value in the training part.
+        """
+        fill = _fill(training, encoding.gaps, file) if encoding else None
+        if divide is not None:
+            return cls(encoding, fill, np.zeros(1), np.full(1, float(divide)))
+        if scale is None:
+            return cls(encoding, fill)
+        with np.errstate(all="ignore"):
+            return cls(encoding, fill, *_SCALES[scale](_filled(training.inputs, fill)))
+
+    def apply(self, samples: Samples) -> Samples:
+        """Prepare samples as they are written: put values in place of missing ones, and scale."""
+        inputs = _filled(samples.inputs, self.fill)
+        if self.shift is not None and self.scale is not None:
+            with np.errstate(all="ignore"):
+                inputs = np.subtract(inputs, self.shift, dtype=np.float64)
+                inputs /= self.scale
+        return samples.with_inputs(inputs)
+
+    def read(self, columns: Columns) -> Samples:
+        """Read and prepare files of the same columns.
+
+        Raises:
+            DataError: every cell that cannot be read.
+        """
+        assert self.encoding is not None  # noqa: S101  samples in a config are in no file
+        return self.apply(self.encoding.read(columns))
+
+    def description(self) -> dict[str, Any]:
+        """Describe it in plain lists, texts and numbers, from which `restored` makes it again, bit for bit."""
+        vectors = {"fill": self.fill, "shift": self.shift, "scale": self.scale}
+        described = {key: None if vector is None else vector.tolist() for key, vector in vectors.items()}
+        return {"encoding": None if self.encoding is None else _described(self.encoding), **described}
+
+    @classmethod
+    def restored(cls, description: Mapping[str, Any]) -> Self:
+        """Make it again from its description."""
+        known = description["encoding"]
+        vectors = (description[key] for key in ("fill", "shift", "scale"))
+        fill, shift, scale = (None if vector is None else np.array(vector, dtype=np.float64) for vector in vectors)
+        return cls(None if known is None else _restored(known), fill, shift, scale)
+
+
+def _standardize(inputs: NDArray[Any]) -> tuple[Vector, Vector]:
+    deviation = inputs.std(axis=0, dtype=np.float64)
+    return inputs.mean(axis=0, dtype=np.float64), np.where(deviation > 0, deviation, 1.0)
+
+
+def _min_max(inputs: NDArray[Any]) -> tuple[Vector, Vector]:
+    low, high = (extreme.astype(np.float64) for extreme in (inputs.min(axis=0), inputs.max(axis=0)))
+    return low, np.where(high > low, high - low, 1.0)
+
+
+_SCALES = {"standardize": _standardize, "min_max": _min_max}
+_MIDDLES: Mapping[str, Callable[..., Any]] = {"mean": np.nanmean, "median": np.nanmedian}
+
+
+def _fill(training: Samples, gaps: Gaps, file: str) -> Vector | None:
+    """Give the middle of each input where missing values are filled in."""
+    if not gaps.fills or training.inputs.dtype.kind != "f":
+        return None
+    known = ~np.isnan(training.inputs).all(axis=0)
+    if not known.all():
+        empty = [name for name, has in zip(training.input_names, known, strict=True) if not has]
+        what = "has no value in the training part, so it has no"
+        problems = [f"column {name!r} {what} {gaps.policy}; leave it out of inputs" for name in empty]
+        raise DataError(limited(file, [Problem(message, where=file) for message in problems]))
+    return np.asarray(_MIDDLES[gaps.policy](training.inputs, axis=0), dtype=np.float64)
+
+
+def _filled(inputs: NDArray[Any], fill: Vector | None) -> NDArray[Any]:
+    if fill is None or inputs.dtype.kind != "f":
+        return inputs
+    return np.where(np.isnan(inputs), fill, inputs)
+
+
+def _described(encoding: Encoding) -> dict[str, Any]:
+    return {
+        "inputs": [{"names": list(block.names), "words": list(block.words)} for block in encoding.inputs],
+        "outputs": encoding.outputs,
+        "classes": list(encoding.classes),
+        "missing": {"policy": encoding.gaps.policy, "texts": sorted(encoding.gaps.texts)},
+    }
+
+
+def _restored(known: Mapping[str, Any]) -> Encoding:
+    blocks = tuple(Block(tuple(block["names"]), tuple(block["words"])) for block in known["inputs"])
+    gaps = Gaps(known["missing"]["policy"], frozenset(known["missing"]["texts"]))
+    return Encoding(blocks, known["outputs"], tuple(known["classes"]), gaps)
