@@ -64,7 +64,7 @@ ONE_MODULE = {
 LAZY = {"mpmath", "onnx", "plotext", "torch"}
 FAMILIES = (Activation, Loss, Optimizer, Schedule, Initializer, Metric)
 # Names of rules that are everyday words, too, and mean something else where they stand.
-EVERYDAY = {"constant", "exponential", "identity", "normal", "step", "uniform", "zeros"}
+EVERYDAY = {"constant", "exponential", "identity", "normal", "plateau", "step", "uniform", "zeros"}
 NAMED_ON_PURPOSE = {
     ("algebra/functions.py", "tanh"),  # the function, which is older than the activation
     ("algebra/arrays.py", "tanh"),

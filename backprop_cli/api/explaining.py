@@ -16,7 +16,7 @@ from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.rules.base import LARGEST_COUNT
 from backprop_cli.training.loop import record_step
-from backprop_cli.training.plan import describe, length_of, turn_of
+from backprop_cli.training.plan import describe, length_of
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Line, Rounding
 from backprop_cli.worksheet.ground import Ground, Own, Turn
@@ -163,7 +163,7 @@ def ground_of(setup: Setup, record: StepRecord, *, long: bool = False) -> Ground
         optimizer=experiment.optimizer,
         schedule=experiment.schedule,
         record=record,
-        turn=Turn(*turn_of(setup, record.step, record.epoch)),
+        turn=Turn(*record.turn),
         sequential=experiment.update_order == "sequential",
         long=long,
     )

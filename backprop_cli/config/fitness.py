@@ -15,6 +15,7 @@ from backprop_cli.errors import counted
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.optimizers import Optimizer
+from backprop_cli.rules.schedules import Plateau, Schedule
 
 # How far from 1 the targets of a sample may add up.
 _SLACK = 1e-6
@@ -128,6 +129,18 @@ def check_training(training: Training) -> Iterator[Finding]:
         yield (
             ("training", "keep_best"),
             "training.keep_best: early_stopping keeps the best, too, with restore_best; write one of the two",
+        )
+
+
+def check_schedule(schedule: Schedule, optimizer: Optimizer) -> Iterator[Finding]:
+    """Find a lowest learning rate that is above the one to start with."""
+    if isinstance(schedule, Plateau) and schedule.min_rate > optimizer.learning_rate:
+        yield (
+            ("schedule", "min_rate"),
+            (
+                f"schedule.min_rate: {schedule.min_rate:g} is above optimizer.learning_rate, "
+                f"{optimizer.learning_rate:g}; write a lower one"
+            ),
         )
 
 

@@ -94,6 +94,7 @@ class _Check:
         self._run(fitness.check_preparation, "data")
         self._run(fitness.check_order, "data", "training")
         self._run(fitness.check_training, "training")
+        self._run(fitness.check_schedule, "schedule", "optimizer")
         self._run(fitness.check_report, "report")
         self._run(fitness.check_update_order, "update_order", "optimizer")
         found = self._read_samples()
@@ -140,7 +141,7 @@ class _Check:
             self._find(path, message)
         for held in found.parts:
             self._check_targets(held)
-        self._run(partial(measures.check, found), "data", "loss", "metrics", "training")
+        self._run(partial(measures.check, found), "data", "loss", "metrics", "training", "schedule")
         return found
 
     def _check_targets(self, found: Held) -> None:

@@ -12,6 +12,7 @@ from backprop_cli.errors import did_you_mean
 from backprop_cli.rules.base import members, rule_name
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
+from backprop_cli.rules.schedules import Plateau, Schedule
 from backprop_cli.rules.watch import Watch
 
 LOSS = "loss"
@@ -88,7 +89,12 @@ def parts_of(*, validation: bool, test: bool) -> tuple[str, ...]:
 
 
 def check(
-    found: Read, data: AnyData, loss: Loss, metrics: tuple[Metric, ...] | None, training: Training
+    found: Read,
+    data: AnyData,
+    loss: Loss,
+    metrics: tuple[Metric, ...] | None,
+    training: Training,
+    schedule: Schedule,
 ) -> Iterator[Finding]:
     """Find names of what is not measured.
 
@@ -98,11 +104,13 @@ def check(
         loss: what is made small.
         metrics: those that the config asks for.
         training: the section.
+        schedule: how the learning rate changes.
     """
     parts = parts_of(validation=bool(data.validation or found.validation), test=found.test is not None)
     known = measures(parts, metrics_in_use(metrics, loss, classes=bool(found.data.samples.classes)))
     yield from _check_watch(("training", "early_stopping"), training.early_stopping, known)
     yield from _check_watch(("training", "keep_best"), training.keep_best, known)
+    yield from _check_watch(("schedule",), schedule if isinstance(schedule, Plateau) else None, known)
 
 
 def _check_watch(path: KeyPath, watch: Watch | None, known: Mapping[str, Measure]) -> Iterator[Finding]:

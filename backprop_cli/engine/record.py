@@ -37,6 +37,7 @@ class StepRecord:
         after: all parameters after it.
         state_before: the optimizer's state by letter, before the update.
         state_after: the same after it.
+        turn: what the schedule of the rate had counted before the step, and how many it counts in the whole run.
     """
 
     step: int
@@ -56,6 +57,7 @@ class StepRecord:
     after: Array
     state_before: Mapping[str, Array]
     state_after: Mapping[str, Array]
+    turn: tuple[int, int] = (0, 1)
 
     @property
     def predictions(self) -> Array:

@@ -146,7 +146,9 @@ class Step:
         self.advance(rate, t)
         return loss
 
-    def recorded(self, rate: float, t: int, *, epoch: int, samples: tuple[int, ...]) -> StepRecord:
+    def recorded(
+        self, rate: float, t: int, *, epoch: int, samples: tuple[int, ...], turn: tuple[int, int] = (0, 1)
+    ) -> StepRecord:
         """Train one step and give all that it did, as copies."""
         learner, space = self.learner, self.space
         before, state_before = frozen(learner.network.theta), _copy_state(learner)
@@ -170,6 +172,7 @@ class Step:
             after=frozen(learner.network.theta),
             state_before=state_before,
             state_after=_copy_state(learner),
+            turn=turn,
         )
 
 

@@ -188,6 +188,8 @@ def _facts(stopped: RunStopped) -> str:
         parts.append(stopped.outcome)
     if stopped.best_epoch and stopped.epochs > 1:
         parts.append(f"best epoch {format_count(stopped.best_epoch)}{', restored' if stopped.restored else ''}")
+    if stopped.plateaus:
+        parts.append(counted(stopped.plateaus, "plateau"))
     return " · ".join([*parts, format_seconds(stopped.seconds)])
 
 

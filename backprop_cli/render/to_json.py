@@ -117,6 +117,7 @@ def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
         "trouble": None if trouble is None else {key: getattr(trouble, key) for key in trouble.__dataclass_fields__},
         "best_epoch": stopped.best_epoch,
         "restored": stopped.restored,
+        "plateaus": stopped.plateaus,
         "initial": _measured(stopped.initial),
         "final": {**_measured(stopped.final), "validation": _values(stopped.validation)},
         "test": _values(stopped.test),

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from backprop_cli.algebra.functions import Value, cos, floor, greater, minimum, where
+from backprop_cli.algebra.functions import Value, cos, floor, greater, maximum, minimum, where
 from backprop_cli.algebra.operators import OPERATORS
 from backprop_cli.algebra.term import Term
 from backprop_cli.rules.base import Count, Letter, NonNegativeFloat, PositiveFloat, Rule, choice
 from backprop_cli.rules.picture import Picture
+from backprop_cli.rules.watch import Waiting
 
 # The run that is drawn.
 _DRAWN = 100
@@ -144,6 +145,26 @@ class LinearWarmup(Schedule):
         rest = max(1, length - self.length)
         climbing = rate * (t + 1.0) / self.length
         return where(greater(self.length - t, 0.0), climbing, self.then.formula(rate, t - self.length, rest))
+
+
+class Plateau(Waiting, Schedule):
+    """Shrink where training gets no better: η = max(η₀ · factorᵗ, η₁), with η₁ the `min_rate`.
+
+    Here t counts the plateaus so far.  A plateau is `patience` epochs in a row without an improvement of what is
+    watched; after it, the count of epochs starts again.
+
+    Source: as in PyTorch's ReduceLROnPlateau, which waits for one epoch more.
+    """
+
+    name: Literal["plateau"] = "plateau"
+    factor: Annotated[float, Field(gt=0, lt=1, description="what each plateau multiplies by")] = 0.5
+    patience: Annotated[Count, Field(description="epochs in a row without an improvement")] = 5
+    min_rate: Annotated[NonNegativeFloat, Letter("eta1"), Field(description="the lowest rate, η₁")] = 0.0
+    per: Annotated[Literal["epoch"], Field(description="how often there is a look")] = "epoch"
+    formula_text = "η = max(η₀ · factorᵗ, η₁), t plateaus so far"
+
+    def formula(self, rate: Value | float, t: Value, length: int) -> Value:
+        return maximum(rate * _power(self.factor, t), self.min_rate)  # type: ignore[no-any-return]
 
 
 if TYPE_CHECKING:

@@ -145,6 +145,7 @@ class RunStopped:
         test: measured on the test samples, once, after the last update; None without any.
         restored: whether the parameters are those of the best epoch, and later updates were undone; then all that is
             said of the last update is said of these parameters.
+        plateaus: how often the learning rate was lowered because nothing got better.
     """
 
     outcome: Outcome
@@ -160,6 +161,7 @@ class RunStopped:
     confusion: Confusion | None = None
     test: Values | None = None
     restored: bool = False
+    plateaus: int = 0
 
 
 Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped

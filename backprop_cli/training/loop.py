@@ -124,14 +124,16 @@ class _Run:
         """Train on and on, and record some of the steps."""
         for epoch in count(1):
             for rows in self.batches.epoch(epoch):
-                rate, step, number = self._rate(epoch), self.portions.step(rows), self.done + 1
+                turn, step, number = self._turn(epoch), self.portions.step(rows), self.done + 1
+                rate = self._rate(turn)
                 if number in wanted:
-                    record = step.recorded(rate, number, epoch=epoch, samples=self._numbers(rows))
+                    record = step.recorded(rate, number, epoch=epoch, samples=self._numbers(rows), turn=turn)
                     self.done = number
                     yield record
                 else:
                     step(rate, number)
                     self.done = number
+            self.state = self.observer.after_for_rate(self.state, self._look())
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
         losses, counter, rate, trained = 0.0, Counter.start(self.metrics), 0.0, 0
@@ -139,11 +141,12 @@ class _Run:
         for rows in self.batches.epoch(epoch):
             if self.done == self.length.steps:
                 break
-            rate = self._rate(epoch)
+            turn = self._turn(epoch)
+            rate = self._rate(turn)
             with np.errstate(all="ignore"):
                 step = self.portions.step(rows)
                 if self.done + 1 in self.trace:
-                    record = step.recorded(rate, self.done + 1, epoch=epoch, samples=self._numbers(rows))
+                    record = step.recorded(rate, self.done + 1, epoch=epoch, samples=self._numbers(rows), turn=turn)
                     loss, event = record.loss, StepDone(record)
                 else:
                     loss, event = step(rate, self.done + 1), None
@@ -175,11 +178,14 @@ class _Run:
         """Give the rows of the data that some training samples came from, counted from 1."""
         return tuple(int(number) for number in self.setup.dataset.training.numbers[rows])
 
-    def _rate(self, epoch: int) -> float:
-        """Give the learning rate of the coming step."""
-        schedule = self.experiment.schedule
-        done, length = self.length.turn(schedule, self.done + 1, epoch)
-        return float(schedule.formula(self.experiment.optimizer.learning_rate, float(done), length))
+    def _turn(self, epoch: int) -> tuple[int, int]:
+        """Give what the schedule has counted before the coming step, and how many it counts in the whole run."""
+        return self.length.turn(self.experiment.schedule, self.done + 1, epoch, self.state.plateaus)
+
+    def _rate(self, turn: tuple[int, int]) -> float:
+        """Give the learning rate at a turn of the schedule."""
+        count, length = turn
+        return float(self.experiment.schedule.formula(self.experiment.optimizer.learning_rate, float(count), length))
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
         restored = self._restore()
@@ -199,6 +205,7 @@ class _Run:
             confusion=self._confusion(),
             test=self._test(),
             restored=restored,
+            plateaus=self.state.plateaus,
         )
 
     def _test(self) -> Values | None:

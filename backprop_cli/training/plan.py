@@ -9,7 +9,7 @@ from backprop_cli.config.measures import Measure, measures, metrics_in_use, part
 from backprop_cli.data.batches import Batches, ordered
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.metrics.classes import Accuracy, OfClasses
-from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.schedules import Plateau, Schedule
 from backprop_cli.training.events import RunStarted
 from backprop_cli.training.start import layout_of, summary_of
 
@@ -33,8 +33,10 @@ class Length:
     per_epoch: int
     epochs: int
 
-    def turn(self, schedule: Schedule, step: int, epoch: int) -> tuple[int, int]:
+    def turn(self, schedule: Schedule, step: int, epoch: int, plateaus: int) -> tuple[int, int]:
         """Give what a schedule has counted before a step of an epoch, and how many it counts in the whole run."""
+        if isinstance(schedule, Plateau):
+            return plateaus, self.epochs
         return (step - 1, self.steps) if schedule.per == "step" else (epoch - 1, self.epochs)
 
 
@@ -51,11 +53,6 @@ def length_of(setup: Setup) -> Length:
     training, per_epoch = setup.experiment.training, batches_of(setup).per_epoch
     steps = training.steps or (training.epochs or 1) * per_epoch
     return Length(steps, per_epoch, math.ceil(steps / per_epoch))
-
-
-def turn_of(setup: Setup, step: int, epoch: int) -> tuple[int, int]:
-    """Give what the schedule has counted before a step of an epoch, and how many it counts in the whole run."""
-    return length_of(setup).turn(setup.experiment.schedule, step, epoch)
 
 
 def metrics_of(setup: Setup) -> tuple[Metric, ...]:

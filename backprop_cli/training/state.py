@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from backprop_cli.config.loader import Setup
-from backprop_cli.config.measures import LOSS, Measure, watched
+from backprop_cli.config.measures import LOSS, watched
 from backprop_cli.engine.record import frozen
 from backprop_cli.rules.base import Array
+from backprop_cli.rules.schedules import Plateau
 from backprop_cli.rules.watch import Best, Patience, Watch, best_of
 from backprop_cli.training.events import Values
 from backprop_cli.training.plan import measures_of
@@ -24,11 +25,15 @@ class State:
         best: the best value of what is watched.
         kept: all parameters after the best epoch, read-only; None where they are not kept.
         stopping: how long early stopping has waited.
+        rate: how long the learning rate has waited to be lowered.
+        plateaus: how often it has been.
     """
 
     best: Best | None = None
     kept: Array | None = None
     stopping: Patience = field(default_factory=Patience)
+    rate: Patience = field(default_factory=Patience)
+    plateaus: int = 0
 
 
 class Observer:
@@ -36,7 +41,9 @@ class Observer:
 
     def __init__(self, setup: Setup) -> None:
         training = setup.experiment.training
+        schedule = setup.experiment.schedule
         self._known = measures_of(setup)
+        self._plateau = schedule if isinstance(schedule, Plateau) else None
         self._stopping = training.early_stopping
         self._keeper: Watch | None = training.early_stopping or training.keep_best
         self._keeps = training.keep_best is not None or (self._stopping is not None and self._stopping.restore_best)
@@ -51,10 +58,10 @@ class Observer:
             look: gives what is measured of a part after the epoch; it is not asked for what nobody watches.
             theta: all parameters after the epoch.
         """
+        state = self.after_for_rate(state, look)
         if self._keeper is None:
             return replace(state, best=best_of(state.best, judged, epoch, rising=False))
-        measure = watched(self._keeper, self._known)
-        value, rising = _value(measure, look), self._keeper.is_rising(measure.rising)
+        value, rising = self._seen(self._keeper, look)
         best = best_of(state.best, value, epoch, rising=rising)
         kept = frozen(theta) if self._keeps and best is not state.best else state.kept
         stopping = state.stopping
@@ -62,11 +69,23 @@ class Observer:
             stopping = stopping.after(value, rising=rising, min_delta=self._stopping.min_delta)
         return replace(state, best=best, kept=kept, stopping=stopping)
 
+    def after_for_rate(self, state: State, look: Look) -> State:
+        """Take one more epoch into account as far as the learning rates of later steps depend on it."""
+        if self._plateau is None:
+            return state
+        value, rising = self._seen(self._plateau, look)
+        rate = state.rate.after(value, rising=rising, min_delta=self._plateau.min_delta)
+        if rate.waited < self._plateau.patience:
+            return replace(state, rate=rate)
+        return replace(state, rate=Patience(rate.reference), plateaus=state.plateaus + 1)
+
     def is_tired(self, state: State) -> bool:
         """Say whether it is time to stop early."""
         return self._stopping is not None and state.stopping.waited >= self._stopping.patience
 
-
-def _value(measure: Measure, look: Look) -> float:
-    values = look(measure.part)
-    return values.loss if measure.metric == LOSS else values.metrics[measure.metric]
+    def _seen(self, watch: Watch, look: Look) -> tuple[float, bool]:
+        """Give the value of what is watched, and whether larger is better."""
+        measure = watched(watch, self._known)
+        values = look(measure.part)
+        value = values.loss if measure.metric == LOSS else values.metrics[measure.metric]
+        return value, watch.is_rising(measure.rising)

@@ -24,7 +24,7 @@ from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
 from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
 from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd
 from backprop_cli.rules.schedules import Constant as ConstantRate
-from backprop_cli.rules.schedules import Cosine, Exponential, LinearWarmup, Schedule, Step
+from backprop_cli.rules.schedules import Cosine, Exponential, LinearWarmup, Plateau, Schedule, Step
 
 # Settings that have no default.
 NEEDED: dict[type[Rule], dict[str, Any]] = {
@@ -54,6 +54,7 @@ MORE: list[Rule] = [
     LinearWarmup(length=2, then=Cosine()),
     LinearWarmup(length=2, then=Exponential(factor=0.9, per="step"), per="step"),
     ConstantRate(per="step"),
+    Plateau(factor=0.25, min_rate=0.1),
     Uniform(low=1.0, high=3.0),
     Normal(mean=-2.0, std=0.5),
     Normal(std=0.0),

@@ -7,7 +7,7 @@ import pytest
 
 from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
-from backprop_cli.rules.schedules import Constant, Cosine, Exponential, LinearWarmup, Schedule, Step
+from backprop_cli.rules.schedules import Constant, Cosine, Exponential, LinearWarmup, Plateau, Schedule, Step
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from backprop_cli.rules.schedules import Constant, Cosine, Exponential, LinearWa
         (Cosine(length=2, final=0.2), [0.8, 0.5, 0.2, 0.2, 0.2]),
         (LinearWarmup(length=2), [0.4, 0.8, 0.8, 0.8, 0.8]),
         (LinearWarmup(length=2, then=Exponential(factor=0.5)), [0.4, 0.8, 0.8, 0.4, 0.2]),
+        (Plateau(), [0.8, 0.4, 0.2, 0.1, 0.05]),
+        (Plateau(factor=0.25, min_rate=0.1), [0.8, 0.2, 0.1, 0.1, 0.1]),
         # The cosine has the two turns that the warm-up leaves of four.
         (LinearWarmup(length=2, then=Cosine()), [0.4, 0.8, 0.8, 0.4, 0.0]),
     ],

@@ -135,3 +135,22 @@ def test_text_columns_become_one_hot_inputs_and_classes(tmp_path: Path) -> None:
     assert made.dataset.training.classes == ("a", "b")
     np.testing.assert_array_equal(made.dataset.training.inputs, [[1.5, 0, 1], [2.5, 1, 0], [3.5, 0, 1]])
     np.testing.assert_array_equal(made.dataset.training.targets, [[0, 1], [1, 0], [1, 0]])
+
+
+def test_a_rate_is_lowered_after_each_plateau(tmp_path: Path) -> None:
+    config = NET + FIVE + ", validation: 0.4}\nloss: mse\noptimizer: {name: sgd, learning_rate: 0.08}\n"
+    config += "training: {epochs: 25, batch_size: 1}\n"
+    config += "schedule: {name: plateau, patience: 2, min_delta: 0.2, min_rate: 0.02}\n"
+    *events, stopped = train(setup(tmp_path, config), trace=())
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+
+    rate, reference, waited, plateaus = 0.08, np.inf, 0, 0
+    for epoch in epochs:
+        assert epoch.rate == pytest.approx(rate)
+        assert epoch.validation is not None
+        waited = 0 if epoch.validation.loss < reference - 0.2 else waited + 1
+        reference = reference if waited else epoch.validation.loss
+        if waited == 2:
+            rate, waited, plateaus = max(rate / 2, 0.02), 0, plateaus + 1
+    assert isinstance(stopped, RunStopped)
+    assert stopped.plateaus == plateaus > 2

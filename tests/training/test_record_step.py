@@ -10,7 +10,6 @@ from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import ConfigError, DivergedError, UsageError
 from backprop_cli.training.events import StepDone
 from backprop_cli.training.loop import record_step, train
-from backprop_cli.training.plan import turn_of
 
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
 SHRINKING = "schedule={name: exponential, per: step, factor: 0.9}"
@@ -20,6 +19,9 @@ CASES = [
     ("xor", ["schedule={name: step, every: 2, factor: 0.5}"], [1, 2, 3, 6]),
     ("xor", ["data.order=[1, [2, 3], 4]", "training={epochs: 2}", SHRINKING], [2, 6]),
     ("mazur", ["update_order=sequential", "training.steps=5"], [5]),
+    ("iris", ["schedule={name: plateau, patience: 1, mode: max}", "training.epochs=5"], [1, 17, 24, 25, 40]),
+    ("iris", ["schedule={name: plateau, patience: 2, metric: training.accuracy}", "training.epochs=12"], [50, 90]),
+    ("xor", ["optimizer.learning_rate=1", "schedule={name: plateau, patience: 2}", "training.epochs=30"], [5, 12, 30]),
 ]  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def test_the_schedule_is_told_where_the_step_stands(config: str, settings: list[
     setup = load(CONFIGS / f"{config}.yaml", settings)
     for step in steps:
         record = record_step(setup, step)
-        count, length = turn_of(setup, step, record.epoch)
+        count, length = record.turn
         rate = setup.experiment.schedule.formula(setup.experiment.optimizer.learning_rate, float(count), length)
 
         assert rate == record.rate

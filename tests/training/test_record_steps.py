@@ -23,6 +23,7 @@ CASES = [
     ("xor", ["optimizer={name: adam, learning_rate: 0.1}", "training={epochs: 2}"], [4, 2, 3, 20]),
     ("xor", ["data.order=[1, [2, 3], 4]", "training={epochs: 2}"], [2, 6, 11]),
     ("xor", ["schedule={name: exponential, per: step, factor: 0.9}", "training={epochs: 3}"], [1, 3, 8]),
+    ("iris", ["schedule={name: plateau, patience: 1, mode: max}", "training.epochs=2"], [1, 17, 40]),
 ]
 
 

@@ -177,6 +177,8 @@ def test_what_is_remembered_can_be_written_down() -> None:
     assert json.loads(json.dumps(written)) == {
         "best": {"value": 0.25, "epoch": 2},
         "stopping": {"reference": 0.25, "waited": 1},
+        "rate": {"reference": None, "waited": 0},
+        "plateaus": 0,
     }
 
 

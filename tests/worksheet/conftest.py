@@ -60,6 +60,7 @@ SCHEDULES: list[Any] = [
     {"name": "cosine", "final": 0.001, "per": "step"},
     {"name": "linear_warmup", "length": 3, "per": "step"},
     {"name": "linear_warmup", "length": 2, "then": {"name": "cosine"}},
+    {"name": "plateau", "factor": 0.5, "patience": 1, "mode": "max", "min_rate": 0.001},
 ]
 PENALTIES: list[Any] = [None, None, {"l2": 0.1}, {"l1": 0.05}, {"l1": 0.02, "l2": 0.3}, {"l2": 0.0}]
 CLIPS: list[Any] = [None, None, {"value": 0.05}, {"norm": 0.1}, {"norm": 100.0}]

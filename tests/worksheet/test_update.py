@@ -94,6 +94,7 @@ SCHEDULES: dict[str, Callable[[Any, float, int, int], float]] = {
     "exponential": lambda rule, rate, t, length: rate * float(rule.factor) ** t,
     "cosine": cosine,
     "linear_warmup": linear_warmup,
+    "plateau": lambda rule, rate, t, length: max(rate * float(rule.factor) ** t, float(rule.min_rate)),
 }
 
 
