@@ -24,7 +24,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "quantities": ({"algebra"}, set()),
     "rules": ({"algebra"}, {"numpy", "pydantic"}),
     "engine": ({"rules", "quantities"}, {"numpy"}),
-    "data": ({"rules", "documents"}, {"numpy"}),
+    "data": ({"rules", "documents"}, {"numpy", "polars"}),
     "config": ({"rules", "data", "quantities", "documents", "algebra"}, {"numpy", "pydantic", "pydantic_core"}),
     "training": ({"config", "data", "engine", "rules", "quantities"}, {"numpy", "safetensors"}),
     "worksheet": ({"algebra", "rules", "quantities", "engine"}, set()),
@@ -57,11 +57,12 @@ SHOW_THE_VERSION = {"cli", "render"}
 # Third parties that one module of a package keeps to itself.
 ONE_MODULE = {
     ("algebra", "numpy"): "algebra/functions.py",
+    ("data", "polars"): "data/frame_files.py",
     ("render", "rich"): "render/to_console.py",
     ("render", "plotext"): "render/plot.py",
 }
 # Extras, and what only one command needs: imported inside the functions that use them.
-LAZY = {"mpmath", "onnx", "plotext", "torch"}
+LAZY = {"mpmath", "onnx", "plotext", "polars", "torch"}
 FAMILIES = (Activation, Loss, Optimizer, Schedule, Initializer, Metric)
 # Names of rules that are everyday words, too, and mean something else where they stand.
 EVERYDAY = {"constant", "exponential", "identity", "normal", "plateau", "step", "uniform", "zeros"}

@@ -7,6 +7,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TypeVar
 
+from backprop_cli.data.frame_files import SCANS, PolarsFrame
 from backprop_cli.data.frames import ArchiveFrame, ArrayFrame, Frame, TableFrame
 from backprop_cli.data.idx import GZIP, is_idx, read_idx
 from backprop_cli.data.npy import MAGIC, keys_of, read_member, read_npy
@@ -25,10 +26,12 @@ def open_frame(path: Location, *, delimiter: str | None = None) -> Frame:
 
     Args:
         path: a table (`.csv`, `.tsv`), an array or an archive of arrays (`.npy`, `.npz`), or IDX data as the MNIST
-            digits come in, packed with gzip or not. A file of another name is what it begins as, or a table.
+            digits come in, packed with gzip or not; Parquet, Arrow (Feather) or JSON Lines, with polars. A file of
+            another name is what it begins as, or a table.
         delimiter: of a table; by default from its suffix.
 
     Raises:
+        MissingExtra: polars is not installed.
         DataError: it cannot be read; every problem of a table.
     """
     name = os.fspath(path)
@@ -42,6 +45,8 @@ def open_frame(path: Location, *, delimiter: str | None = None) -> Frame:
         return ArchiveFrame(name, keys, lambda key: _reading(name, lambda file: read_member(file, key)))
     if kind == "idx":
         return ArrayFrame(name, _reading(name, lambda file: read_idx(file, _size(file))))
+    if kind in SCANS:
+        return PolarsFrame(name, kind, lambda read: _reading(name, read))
     return TableFrame(read_table(name, delimiter=delimiter))
 
 
@@ -50,6 +55,8 @@ def _kind(name: str) -> str:
     suffix = Path(name).suffix.lower()
     if suffix in {".npy", ".npz"}:
         return suffix[1:]
+    if suffix in SCANS:
+        return suffix
     if _IDX.search(name):
         return "idx"
     return "table" if suffix in _TEXT else _reading(name, lambda file: _begins_as(file.peek(len(MAGIC))))
