@@ -10,6 +10,7 @@ import pytest
 from backprop_cli.cli.schema import text
 from backprop_cli.config.loader import load
 from backprop_cli.documents.yaml_reader import read_yaml
+from backprop_cli.errors import DataError
 from backprop_cli.rules.base import Strictly
 
 CONFIGS = sorted((Path(__file__).parent.parent.parent / "configs").glob("*.yaml"))
@@ -19,8 +20,12 @@ SCHEMA: dict[str, Any] = json.loads(text())
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_a_shipped_config_fits_the_schema_and_the_loader(path: Path) -> None:
     jsonschema.validate(read_yaml(path).plain(), SCHEMA)
-
-    assert load(path).experiment.network.layers
+    try:
+        assert load(path).experiment.network.layers
+    except DataError as error:
+        # The digits are not shipped: the config is valid, its files are missing.
+        assert path.stem == "mnist"
+        assert all("there is no such file" in problem.message for problem in error.problems)  # noqa: PT017
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
