@@ -110,6 +110,13 @@ def train(
     trace: Annotated[
         int | None, typer.Option(min=0, help="show the first so many steps number by number; 0 for none")
     ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="exit with 1 unless this is reached: 'validation.accuracy >= 0.95', 'final.loss < 0.1'; repeatable",
+        ),
+    ] = None,
     form: FormatOption = Format.console,
     output: OutputOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="build and report everything, train nothing")] = False,
@@ -120,11 +127,10 @@ def train(
     with door(debug=debug):
         from backprop_cli.cli import train as command
 
-        command.run(
-            config,
-            settings or [],
-            command.Choices(form=form.value, output=output, trace=trace, dry_run=dry_run, quiet=quiet),
+        choices = command.Choices(
+            form=form.value, output=output, trace=trace, expect=tuple(expect or ()), dry_run=dry_run, quiet=quiet
         )
+        raise typer.Exit(command.run(config, settings or [], choices))
 
 
 @app.command(epilog="Example: backprop explain configs/two-neurons.yaml --only dL/dw1")

@@ -16,9 +16,16 @@ from backprop_cli.config.loader import Setup, load
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Variable
-from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, circumstances, confusion_table
+from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, checks_table, circumstances, confusion_table
 from backprop_cli.render.telling import chains_of
-from backprop_cli.render.to_console import show_confusion, show_parameters, show_started, show_step, show_summary
+from backprop_cli.render.to_console import (
+    show_checks,
+    show_confusion,
+    show_parameters,
+    show_started,
+    show_step,
+    show_summary,
+)
 from backprop_cli.render.to_json import document, dump
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.loop import train
@@ -26,6 +33,9 @@ from backprop_cli.training.plan import SMALL, describe, steps_to_trace
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained
+
+# Exit code of a run that has not reached what was expected of it.
+NOT_AS_EXPECTED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +45,18 @@ class Choices:
     form: str = "console"
     output: Path | None = None
     trace: int | None = None
+    expect: tuple[str, ...] = ()
     dry_run: bool = False
     quiet: bool = False
 
 
-def run(config: str, settings: Sequence[str], choices: Choices) -> None:
-    """Train a config and show the result.
+def run(config: str, settings: Sequence[str], choices: Choices) -> int:
+    """Train a config, show the result, and give the exit code: 1 where the run is not as expected.
 
     Raises:
         DivergedError: something stopped being finite; the result up to there is shown.
     """
-    setup = load(config, settings)
+    setup = load(config, settings, expect=choices.expect)
     setup.require_targets()
     started = describe(setup)
     trace = steps_to_trace(setup, choices.trace)
@@ -57,6 +68,7 @@ def run(config: str, settings: Sequence[str], choices: Choices) -> None:
         stopped = show(setup, events, lambda event: tell(event) if _steps(event) > last_traced else None, choices)
     if stopped is not None and stopped.trouble is not None:
         raise DivergedError(stopped.trouble.sentence)
+    return NOT_AS_EXPECTED if stopped is not None and not all(check.met for check in stopped.checks) else 0
 
 
 def ignore(event: EpochDone | RunStopped) -> None:
@@ -133,3 +145,5 @@ def _show_end(console: Console, speaker: Speaker, stopped: RunStopped) -> None:
         show_confusion(console, confusion)
     if len(stopped.parameters) <= SMALL:
         show_parameters(console, speaker.parameters(stopped.parameters))
+    if stopped.checks:
+        show_checks(console, checks_table(stopped.checks, speaker.rounding.digits))

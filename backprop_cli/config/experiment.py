@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from backprop_cli.config.data_section import AnyData
+from backprop_cli.config.goals import Conditions
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import Figures, Report, Training
 from backprop_cli.rules.base import Listed, Strictly
@@ -38,6 +39,13 @@ class Experiment(Strictly):
     metrics: Annotated[
         Listed[AnyMetric] | None, Field(description="numbers to report beside the loss; by default as suits the loss")
     ] = None
+    expect: Annotated[
+        dict[str, Conditions],
+        Field(
+            description="what the run must reach: conditions as '<= 0.01', by name: final.loss, validation.accuracy, "
+            "training.…, test.…, epochs, steps"
+        ),
+    ] = {}  # noqa: RUF012  pydantic copies it
     report: Annotated[Report, Field(description="what is shown, and with how many digits")] = Report()
     notation: Annotated[
         Literal["leaving", "entering", "zero_based"],

@@ -9,7 +9,7 @@ from typing import Annotated, Any, BinaryIO, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from backprop_cli.config import figures, fitness, measures, naming, shapes
+from backprop_cli.config import figures, fitness, goals, measures, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
 from backprop_cli.config.reading import Held, Read, read
@@ -54,23 +54,30 @@ class Setup:
 
 
 def load(
-    path: str | os.PathLike[str], settings: Iterable[str] = (), *, stdin: TextIO | BinaryIO | None = None
+    path: str | os.PathLike[str],
+    settings: Iterable[str] = (),
+    *,
+    expect: Iterable[str] = (),
+    stdin: TextIO | BinaryIO | None = None,
 ) -> Setup:
     """Read, validate and check a config, and read its data.
 
     Args:
         path: the YAML file; `-` for standard input.
         settings: `key.path=value`, as `--set` takes them, applied in order.
+        expect: `final.loss <= 0.01`, as `--expect` takes them, beside what the config expects.
         stdin: what `-` reads.
 
     Raises:
         ConfigError: every problem of the config, and of its data where there are both.
         DataError: every problem of the data, where the config is valid.
-        UsageError: a setting without `=`.
+        UsageError: a setting without `=`, or an expectation without operator.
     """
     document = read_yaml(path, stdin=stdin)
     for setting in settings:
         document = document.with_override(setting)
+    for expectation in expect:
+        document = goals.with_goal(document, expectation)
     return _Check(figures.written_out_in(document), Path(os.fspath(path)).parent).setup()
 
 
@@ -142,6 +149,7 @@ class _Check:
         for held in found.parts:
             self._check_targets(held)
         self._run(partial(measures.check, found), "data", "loss", "metrics", "training", "schedule")
+        self._run(partial(goals.check, found), "data", "loss", "metrics", "expect")
         return found
 
     def _check_targets(self, found: Held) -> None:

@@ -72,7 +72,7 @@ def watched(watch: Watch, known: Mapping[str, Measure]) -> Measure:
     return known[watch.metric or default]
 
 
-def why_not(name: str, known: Mapping[str, Measure]) -> str:
+def why_not(name: str, known: Mapping[str, object]) -> str:
     """Say why a name is not among what is measured, and what to do."""
     part, _, metric = name.partition(".")
     parts = dict.fromkeys(one.partition(".")[0] for one in known)
@@ -80,12 +80,25 @@ def why_not(name: str, known: Mapping[str, Measure]) -> str:
         return f"{name!r} needs {part} samples, and there are none; keep some, or use {TRAINING}.{metric}"
     if part in parts and metric in members(Metric):
         return f"{name!r} is not measured; add {metric} to metrics"
-    return f"there is no {name!r}{did_you_mean(name, known)}; known: {', '.join(known)}"
+    return f"there is no {name!r}{did_you_mean(name, known) or '; known: ' + ', '.join(known)}"
 
 
 def parts_of(*, validation: bool, test: bool) -> tuple[str, ...]:
     """Name the parts of the data: the training part, and those that there are."""
     return (TRAINING, *((VALIDATION,) if validation else ()), *((TEST,) if test else ()))
+
+
+def measured(found: Read, data: AnyData, loss: Loss, metrics: tuple[Metric, ...] | None) -> dict[str, Measure]:
+    """List all that will be measured of a config, by name.
+
+    Args:
+        found: the samples.
+        data: the section of the config, as the others.
+        loss: what is made small.
+        metrics: those that the config asks for.
+    """
+    parts = parts_of(validation=bool(data.validation or found.validation), test=found.test is not None)
+    return measures(parts, metrics_in_use(metrics, loss, classes=bool(found.data.samples.classes)))
 
 
 def check(
@@ -96,18 +109,8 @@ def check(
     training: Training,
     schedule: Schedule,
 ) -> Iterator[Finding]:
-    """Find names of what is not measured.
-
-    Args:
-        found: the samples.
-        data: the section of the config, as the others.
-        loss: what is made small.
-        metrics: those that the config asks for.
-        training: the section.
-        schedule: how the learning rate changes.
-    """
-    parts = parts_of(validation=bool(data.validation or found.validation), test=found.test is not None)
-    known = measures(parts, metrics_in_use(metrics, loss, classes=bool(found.data.samples.classes)))
+    """Find watched names of what is not measured; the arguments are those of `measured`, and what watches."""
+    known = measured(found, data, loss, metrics)
     yield from _check_watch(("training", "early_stopping"), training.early_stopping, known)
     yield from _check_watch(("training", "keep_best"), training.keep_best, known)
     yield from _check_watch(("schedule",), schedule if isinstance(schedule, Plateau) else None, known)

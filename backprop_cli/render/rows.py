@@ -1,6 +1,6 @@
 """What a result shows, as headings and tables of text, before any terminal is known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -11,13 +11,16 @@ from backprop_cli.errors import counted
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
-from backprop_cli.training.events import Confusion, RunStarted, RunStopped, Values
+from backprop_cli.rules.condition import Condition
+from backprop_cli.training.events import Checked, Confusion, RunStarted, RunStopped, Values
 from backprop_cli.worksheet.book import Rounding
 
 # Samples and parameters beyond these are counted, not shown.
 MOST_SAMPLES = 10
 # A table of more classes is left to JSON.
 MOST_CLASSES = 10
+# Enough significant digits to write any float.
+_ALL_DIGITS = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,26 @@ def listed_samples(samples: tuple[int, ...]) -> str:
     """List the samples of a batch, the first few where there are many."""
     shown = ", ".join(str(number) for number in samples[:MOST_SAMPLES])
     return f"sample{'' if len(samples) == 1 else 's'} {shown}{', …' if len(samples) > MOST_SAMPLES else ''}"
+
+
+def checks_table(checks: Sequence[Checked], digits: Digits) -> Table:
+    """Show what was expected of a run, and what was found."""
+    rows = tuple(
+        (f"{'✓' if check.met else '✗'} {check.name} {check.condition}", _telling(check, digits)) for check in checks
+    )
+    unmet = sum(not check.met for check in checks)
+    note = f"{unmet} of {counted(len(checks), 'expectation')} not met" if unmet else "all expectations are met"
+    return Table(("expected", "found"), rows, note=note)
+
+
+def _telling(check: Checked, digits: Digits) -> str:
+    """Write what was found with as many digits as it takes to see whether it is as expected."""
+    condition = Condition.read(check.condition)
+    for asked in (digits, *(Digits(None, significant) for significant in range(digits.significant + 1, _ALL_DIGITS))):
+        text = format_number(check.found, asked)
+        if condition.holds(float(text)) == check.met:
+            return text
+    return repr(check.found)
 
 
 def confusion_table(confusion: Confusion) -> Table | None:

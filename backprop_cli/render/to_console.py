@@ -47,6 +47,12 @@ def show_confusion(console: Console, confusion: Table) -> None:
     show_table(console, confusion)
 
 
+def show_checks(console: Console, checks: Table) -> None:
+    """Print what was expected of a run and what was found, with a blank line before it."""
+    console.print()
+    show_table(console, checks)
+
+
 def show_parameters(console: Console, parameters: Table) -> None:
     """Print the final parameters, with a blank line before them."""
     console.print()

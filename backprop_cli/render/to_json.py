@@ -121,6 +121,7 @@ def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
         "initial": _measured(stopped.initial),
         "final": {**_measured(stopped.final), "validation": _values(stopped.validation)},
         "test": _values(stopped.test),
+        "expect": [asdict(check) for check in stopped.checks],
         "confusion": None if stopped.confusion is None else asdict(stopped.confusion),
         "parameters": dict(stopped.parameters),
         "timing": {

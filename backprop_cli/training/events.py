@@ -41,6 +41,23 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """One expectation of a run, and whether it is met.
+
+    Attributes:
+        name: what was expected something of, as the config names it.
+        condition: what was expected, as '<= 0.01'.
+        found: its value at the end of the run.
+        met: whether that is as expected.
+    """
+
+    name: str
+    condition: str
+    found: float
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """Training is about to start.
 
@@ -146,6 +163,7 @@ class RunStopped:
         restored: whether the parameters are those of the best epoch, and later updates were undone; then all that is
             said of the last update is said of these parameters.
         plateaus: how often the learning rate was lowered because nothing got better.
+        checks: what was expected of the run, in the order of the config.
     """
 
     outcome: Outcome
@@ -162,6 +180,7 @@ class RunStopped:
     test: Values | None = None
     restored: bool = False
     plateaus: int = 0
+    checks: tuple[Checked, ...] = ()
 
 
 Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped

@@ -16,6 +16,7 @@ from backprop_cli.engine.step import Learner
 from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
 from backprop_cli.training.events import Confusion, EpochDone, Event, Outcome, RunStopped, StepDone, Trouble, Values
+from backprop_cli.training.goals import checked
 from backprop_cli.training.judge import Counter, Judge
 from backprop_cli.training.plan import (
     batches_of,
@@ -118,7 +119,8 @@ class _Run:
                     break
         except NotFinite as found:
             trouble = self.trouble(found)
-        yield self._stopped(initial, trouble)
+        stopped = self._stopped(initial, trouble)
+        yield replace(stopped, checks=tuple(checked(self.setup, stopped)))
 
     def records(self, wanted: Collection[int]) -> Iterator[StepRecord]:
         """Train on and on, and record some of the steps."""

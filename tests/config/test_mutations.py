@@ -26,7 +26,7 @@ VALUES: list[Any] = [
     {"per": "connection"}, {"per": "layer", "values": [1]}, "z2", "dL/dw1", "w1_1_1 + b1_1",
     "cross_entropy", {"norm": 1},
     {"name": "linear_warmup", "length": 2, "then": "cosine"}, {"value": 1}, {"l1": 1}, "sequential", "zero_based",
-    "validation.loss", "training.accuracy",
+    "validation.loss", "training.accuracy", {"final.loss": "<= 0.1"}, {"epochs": ["> 0"]}, "<= 0.1",
 ]  # fmt: skip
 KEYS = [
     "clip",
@@ -42,6 +42,7 @@ KEYS = [
     "names",
     "early_stopping",
     "keep_best",
+    "expect",
     "metric",
     "foo",
 ]

@@ -34,7 +34,7 @@ def test_a_run_has_its_parts_in_their_places(told: Tell) -> None:
 
     assert list(found) == [
         "schema", "command", "version", "experiment", "run", "history", "steps", "outcome", "trouble", "best_epoch",
-        "restored", "plateaus", "initial", "final", "test", "confusion", "parameters", "timing",
+        "restored", "plateaus", "initial", "final", "test", "expect", "confusion", "parameters", "timing",
     ]  # fmt: skip
     assert (found["schema"], found["command"], found["version"]) == (1, "train", __version__)
     assert found["run"] == {
