@@ -13,8 +13,8 @@ from backprop_cli.errors import Problem
 
 def is_words(column: Texts, gaps: Gaps) -> bool:
     """Say whether most cells of a column are no numbers."""
-    present = [value for cell, value in zip(column.cells, column.values, strict=True) if cell not in gaps.texts]
-    return sum(value is None for value in present) * 2 > len(present)
+    present = ~gaps.among(column.cells)
+    return bool(np.sum(present & np.isnan(column.values)) * 2 > np.sum(present))
 
 
 def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, fillable: bool) -> NDArray[Any]:
@@ -22,13 +22,14 @@ def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, f
     if isinstance(column, Numbers):
         found += _not_finite(column, gaps, frame, fillable=fillable)
         return column.values
-    for row, (cell, value) in enumerate(zip(column.cells, column.values, strict=True)):
-        if cell in gaps.texts:
-            found += gaps.refuse(frame, row, column.name, cell, fillable=fillable)
-        elif value is None:
-            found.append(frame.problem(row, column.name, f"{cell!r} is not a finite number; correct it"))
-    known = (math.nan if cell in gaps.texts else v for cell, v in zip(column.cells, column.values, strict=True))
-    return np.array([math.nan if value is None else value for value in known])[:, None]
+    missing = gaps.among(column.cells)
+    for row in np.flatnonzero(missing | np.isnan(column.values)):
+        cell = column.cells[row]
+        if missing[row]:
+            found += gaps.refuse(frame, int(row), column.name, cell, fillable=fillable)
+        else:
+            found.append(frame.problem(int(row), column.name, f"{cell!r} is not a finite number; correct it"))
+    return np.where(missing, math.nan, column.values)[:, None]
 
 
 def _not_finite(column: Numbers, gaps: Gaps, frame: Frame, *, fillable: bool) -> list[Problem]:

@@ -40,9 +40,9 @@ class Texts:
         return (self.name,)
 
     @cached_property
-    def values(self) -> list[float | None]:
-        """Read the cells as numbers; None where one is no finite number."""
-        return [number_in(cell) for cell in self.cells]
+    def values(self) -> NDArray[np.float64]:
+        """Read the cells as numbers; nan where one is no finite number."""
+        return _numbers(self.cells)
 
 
 @dataclass(frozen=True)
@@ -181,6 +181,18 @@ def limited(name: str, found: Sequence[Problem]) -> list[Problem]:
     for problem in sorted(found, key=lambda problem: problem.line or 0):
         findings.add(problem)
     return findings.problems()
+
+
+def _numbers(cells: Sequence[str]) -> NDArray[np.float64]:
+    try:
+        found = np.fromiter(map(float, cells), dtype=np.float64, count=len(cells))
+    except ValueError:
+        found = np.full(len(cells), math.nan)
+    # Most columns are nothing but numbers; the others are read cell by cell.
+    if np.isfinite(found).all() and "_" not in "".join(cells):
+        return found
+    values = (number_in(cell) for cell in cells)
+    return np.array([math.nan if value is None else value for value in values])
 
 
 def number_in(cell: str) -> float | None:

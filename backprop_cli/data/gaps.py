@@ -1,7 +1,11 @@
 """Missing values: which they are, and what becomes of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from backprop_cli.data.frames import Frame
 from backprop_cli.errors import Problem
@@ -27,6 +31,12 @@ class Gaps:
     def fills(self) -> bool:
         """Whether other values take the place of missing ones."""
         return self.policy in {"mean", "median"}
+
+    def among(self, cells: Sequence[str]) -> NDArray[np.bool_]:
+        """Say of each cell whether it is missing."""
+        if self.texts.isdisjoint(cells):
+            return np.zeros(len(cells), dtype=np.bool_)
+        return np.fromiter((cell in self.texts for cell in cells), dtype=np.bool_, count=len(cells))
 
     def refuse(self, frame: Frame, row: int, column: str, cell: str, *, fillable: bool) -> list[Problem]:
         """Give the problem of a missing value; none where something can be done about it."""

@@ -14,10 +14,8 @@ _MOST_LISTED = 10
 
 def is_labels(column: Column, gaps: Gaps) -> bool:
     """Say whether all values of a column of numbers are whole."""
-    if isinstance(column, Texts):
-        values = [v for cell, v in zip(column.cells, column.values, strict=True) if cell not in gaps.texts]
-        return all(value is not None and value.is_integer() for value in values)
-    found = column.values[~_nan(column)]
+    missing = gaps.among(column.cells) if isinstance(column, Texts) else _nan(column)
+    found = column.values[~missing]
     return bool(np.all(np.isfinite(found)) and np.all(found == np.floor(found)))
 
 
@@ -75,9 +73,10 @@ def _distinct(column: Column, gaps: Gaps) -> tuple[list[str | None], NDArray[np.
     if isinstance(column, Numbers):
         values, rows = np.unique(column.values[:, 0], return_inverse=True)
         return [None if value != value else plain(repr(value.item())) for value in values], rows  # noqa: PLR0124  nan
-    keys = [None if cell in gaps.texts else plain(cell) for cell in column.cells]
-    position = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    return list(position), np.array([position[key] for key in keys], dtype=np.int64)
+    keys = {cell: None if cell in gaps.texts else plain(cell) for cell in dict.fromkeys(column.cells)}
+    position = {key: number for number, key in enumerate(dict.fromkeys(keys.values()))}
+    place = {cell: position[key] for cell, key in keys.items()}
+    return list(position), np.array([place[cell] for cell in column.cells], dtype=np.int64)
 
 
 def plain(label: str) -> str:

@@ -223,3 +223,13 @@ def test_settings_that_exclude_each_other_are_refused(data: str, message: str) -
         loaded(data)
 
     assert message in str(caught.value)
+
+
+def test_a_number_can_stand_for_what_is_missing() -> None:
+    Path("n.csv").write_text("size,kind\n1,a\n-999,b\n1_0,a\n4,a\n")
+    data = '{file: n.csv, targets: kind, missing: drop, missing_texts: ["-999", "1_0"]}'
+
+    training = loaded(data).dataset.training
+
+    np.testing.assert_array_equal(training.numbers, [1, 4])
+    np.testing.assert_array_equal(training.inputs, [[1], [4]])
