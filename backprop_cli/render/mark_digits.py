@@ -13,6 +13,8 @@ _MORE, _MOST, _PLAIN = 2, 15, 6
 _LEAST = 3
 # Signs of a power of ten; and the longest row of digits, or of zeros behind a point, that is written out.
 _POWER, _LONGEST = frozenset("eE×x·*"), 12
+# What a value may be off a figure by and still be that number, in units of its last digit: 2 · (0.544 − 0.5) is 0.088.
+_NOISE = Decimal("1e-9")
 _PRECISE = Context(prec=400, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 
 
@@ -46,7 +48,8 @@ class _Figure:
     def is_told_from(self, exact: Decimal, count: int) -> bool:
         """Say whether so many digits of a value show what it rounds to, and that it is not the figure if it is not."""
         shown = rounded(exact, Digits(significant=count))
-        return self._rounded(shown) == self._rounded(exact) and not (exact != self.value == shown)
+        differs = abs(exact - self.value) > _NOISE.scaleb(-self.decimals)
+        return self._rounded(shown) == self._rounded(exact) and not (differs and self.value == shown)
 
     def _rounded(self, value: Decimal) -> Decimal:
         """Round a value to the figure's last digit, as far as a double reaches that."""
