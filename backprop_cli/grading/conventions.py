@@ -94,5 +94,10 @@ def as_slips(alternatives: Sequence[Alternative], claim: Claim, figure: Print, t
     for alternative in alternatives:
         value = alternative.value(claim)
         if value is not None and value != true and figure.rounds(value):
-            sentence = f"this is the number for {alternative.sentence}"
-            yield Candidate(alternative.slip, sentence, alternative.rank, Fit(exact=True, value=value, true=value))
+            fit = Fit(exact=True, value=value, true=value)
+            yield Candidate(alternative.slip, told(alternative.sentence), alternative.rank, fit)
+
+
+def told(sentence: str) -> str:
+    """Say of one figure what it is for."""
+    return f"this is the number for {sentence}"

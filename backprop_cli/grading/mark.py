@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from backprop_cli.errors import DivergedError
-from backprop_cli.grading.conventions import Alternative, as_slips, followed
+from backprop_cli.grading.conventions import Alternative, as_slips, followed, told
 from backprop_cli.grading.judge import Judge
-from backprop_cli.grading.marking import Claim, Marking, Status, Suspicion, Verdict
+from backprop_cli.grading.marking import Claim, Convention, Marking, Status, Suspicion, Verdict
 from backprop_cli.grading.prints import Print
 from backprop_cli.grading.reading import Books
 from backprop_cli.grading.suspects import Candidate, Case, candidates
@@ -37,7 +37,7 @@ def mark(claims: Sequence[Claim], books: Books, alternatives: Sequence[Alternati
         return Marking(tuple(verdicts))
     _prepare(claims, books, alternatives)
     conventions = tuple(followed(alternatives, verdicts, judge))
-    found = _search(judge, verdicts, alternatives)
+    found = _search(judge, verdicts, alternatives) | _told_by(conventions, verdicts)
     effects = Counter(root for verdict in verdicts for root in verdict.roots)
     finished = (
         replace(verdict, suspicions=found.get(number, ()), effects=effects[number])
@@ -66,6 +66,18 @@ def _search(
     fitting = {claim.number: _fitting(judge, claim, alternatives) for claim in wrong}
     frequent = Counter(name for each in fitting.values() for name in {candidate.name for candidate in each})
     return {number: _named(each, frequent, judge.prints[number]) for number, each in fitting.items()}
+
+
+def _told_by(conventions: Sequence[Convention], verdicts: Sequence[Verdict]) -> dict[int, tuple[Suspicion, ...]]:
+    """Name the convention that a sheet follows as the one slip of each wrong figure that it explains."""
+    wrong = {verdict.claim.number for verdict in verdicts if verdict.status is Status.WRONG}
+    return {
+        number: (Suspicion(convention.name, told(convention.sentence)),)
+        # Those that explain most come first, and are asserted where several do.
+        for convention in reversed(conventions)
+        for number in convention.explains
+        if number in wrong
+    }
 
 
 def _fitting(judge: Judge, claim: Claim, alternatives: Sequence[Alternative]) -> list[Candidate]:

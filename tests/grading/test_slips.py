@@ -130,6 +130,18 @@ def test_at_most_three_slips_are_named_and_none_is_asserted_of_several(marked: M
     assert verdict.slip == ""
 
 
+def test_what_a_convention_explains_is_told_by_it_alone(marked: Marked) -> None:
+    # The slope is that of the written 0.63, not the true one.
+    marking = marked("two-neurons", "yhat 0.63, L 0.76, dL/dyhat -1.74, dL/db2 -0.408")
+    (convention,) = marking.conventions
+    found = {number: marking.verdicts[number - 1].suspicions for number in convention.explains}
+
+    assert [verdict.claim.number for verdict in marking.verdicts if verdict.status is Status.WRONG] == [2, 3]
+    assert {(each.slip, each.sentence) for (each,) in found.values()} == {
+        ("half", "this is the number for the loss without ½")
+    }
+
+
 def test_one_digit_does_not_tell_slips_apart(marked: Marked) -> None:
     assert marked("two-neurons", "yhat 0.5, dL/dyhat -1").verdicts[0].suspicions == ()
 
