@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from backprop_cli.algebra.term import Apply, Number, Term
-from backprop_cli.grading.slips.base import Line, Rewrite
+from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.grading.slips.base import Line, Rewrite, if_other, swap
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.worksheet.ground import Own, ref
 
@@ -56,11 +57,22 @@ class WrongSample(Rewrite):
     rank = 200
 
     def rewrites(self, line: Line) -> Iterator[Term]:
-        """Put the same quantity of each other sample."""
+        """Put the same quantity of each other sample, or its targets or inputs alone."""
         key = line.key
         if isinstance(key, Attached) or key.sample is None:
             return
         for sample in line.ground.record.samples:
+            if sample == key.sample:
+                continue
             other = replace(key, sample=sample)
-            if sample != key.sample and (not isinstance(key, Own) or other in line.ground.expressions):
+            if not isinstance(key, Own) or other in line.ground.expressions:
                 yield ref(other)
+            for given in "yx":
+                yield from if_other(swap(line.term, partial(_of_sample, given, sample)), line.term)
+
+
+def _of_sample(symbol: str, sample: int, term: Ref) -> Term | None:
+    """Give what the data has of another sample in place of the same of this one."""
+    key = term.key
+    is_meant = isinstance(key, Variable) and key.symbol == symbol and key.sample is not None
+    return Ref(replace(key, sample=sample), term.role) if isinstance(key, Variable) and is_meant else None
