@@ -151,7 +151,7 @@ class Arithmetic(OffBy):
     last_resort = True
 
     name = "arithmetic"
-    sentence = "the expression seems right, and the number is not: work it out again"
+    sentence = "if the expression is right, the number is not: work it out again"
     rank = 270
 
     def fits(self, suspect: Suspect) -> Iterator[Fit]:
