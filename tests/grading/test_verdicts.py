@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from backprop_cli.grading.entries import Entry
+from backprop_cli.grading.judge import Judge
 from backprop_cli.grading.marking import Marking, Status
 
 Marked = Callable[..., Marking]
@@ -282,3 +283,14 @@ def test_an_empty_sheet_is_marked_as_one(marked: Marked) -> None:
     marking = marked("one-neuron", [])
 
     assert (marking.verdicts, marking.score, marking.roots, marking.refused()) == ((), (0, 0), (), ())
+
+
+def test_the_band_of_a_figure_is_made_once(marked: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    make = Judge._make_band
+    monkeypatch.setattr(Judge, "_make_band", lambda judge, number: (made.append(number), make(judge, number))[1])
+
+    marked("one-neuron", "yhat 0.58, dyhat/dz 0.2429, dL/dyhat -0.921, dL/db -0.2239, #2 z 0.2789, yhat 0.57")
+
+    assert made
+    assert len(made) == len(set(made))
