@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from itertools import count
 from time import perf_counter
 
 import numpy as np
 
 from backprop_cli.config.loader import Setup
-from backprop_cli.config.measures import TRAINING, VALIDATION
+from backprop_cli.config.measures import VALIDATION
 from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.engine.step import Learner
@@ -29,7 +28,7 @@ from backprop_cli.training.plan import (
 )
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.start import starting_network
-from backprop_cli.training.state import Look, Observer, State
+from backprop_cli.training.state import Observer, State
 
 
 def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]:
@@ -105,6 +104,8 @@ class _Run:
         self.validation = Judge(self.learner, held_back, self.metrics) if held_back else None
         self.observer = Observer(setup)
         self.state = State()
+        # What has been measured after the last epoch, by part.
+        self.seen: dict[str, Values] = {}
         self.done = 0
         self.epochs = 0
         self.started = perf_counter()
@@ -135,7 +136,8 @@ class _Run:
                 else:
                     step(rate, number)
                     self.done = number
-            self.state = self.observer.after_for_rate(self.state, self._look())
+            self.seen.clear()
+            self.state = self.observer.after_for_rate(self.state, self._look)
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
         losses, counter, rate, trained = 0.0, Counter.start(self.metrics), 0.0, 0
@@ -164,17 +166,20 @@ class _Run:
         yield self._epoch_done(training, rate, trained)
 
     def _epoch_done(self, training: Values, rate: float, samples: int) -> EpochDone:
-        look = self._look()
-        validation = look(VALIDATION) if self.validation else None
+        self.seen.clear()
+        validation = self._look(VALIDATION) if self.validation else None
         judged = (validation or training).loss
-        self.state = self.observer.after(self.state, self.epochs, judged, look, self.network.theta)
+        self.state = self.observer.after(self.state, self.epochs, judged, self._look, self.network.theta)
         seconds = perf_counter() - self.started
         return EpochDone(self.epochs, self.done, training, validation, rate, samples, seconds)
 
-    def _look(self) -> Look:
-        """Give what measures a part, once, with the parameters as they are now."""
-        judges = {TRAINING: self.judge, VALIDATION: self.validation or self.judge}
-        return cache(lambda part: judges[part].measure())
+    def _look(self, part: str) -> Values:
+        """Measure a part with the parameters as they are after an epoch, once."""
+        if part not in self.seen:
+            judge = self.validation if part == VALIDATION else self.judge
+            assert judge is not None  # noqa: S101  a part that there is not is refused before training
+            self.seen[part] = judge.measure()
+        return self.seen[part]
 
     def _numbers(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[int, ...]:
         """Give the rows of the data that some training samples came from, counted from 1."""

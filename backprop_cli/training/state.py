@@ -60,7 +60,8 @@ class Observer:
         """
         state = self.after_for_rate(state, look)
         if self._keeper is None:
-            return replace(state, best=best_of(state.best, judged, epoch, rising=False))
+            best = best_of(state.best, judged, epoch, rising=False)
+            return state if best is state.best else replace(state, best=best)
         value, rising = self._seen(self._keeper, look)
         best = best_of(state.best, value, epoch, rising=rising)
         kept = frozen(theta) if self._keeps and best is not state.best else state.kept
