@@ -12,10 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from backprop_cli.config import figures, fitness, goals, measures, naming, shapes
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
-from backprop_cli.config.reading import Held, Read, read
-from backprop_cli.data.dataset import Dataset, divide
-from backprop_cli.data.preparation import Preparation, Scale
-from backprop_cli.data.seeds import SPLIT, generator
+from backprop_cli.config.reading import Held, Read, dataset_of, read
+from backprop_cli.data.dataset import Dataset
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
 from backprop_cli.errors import ConfigError, DataError, Problem
@@ -109,7 +107,7 @@ class _Check:
         self._refuse()
         experiment = Experiment.model_construct(**self.sections)
         assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
-        dataset = _dataset(found, experiment)
+        dataset = dataset_of(found, experiment.data, experiment.training.seed)
         places = tuple(figures.place_of(self.document, number) for number in range(len(experiment.figures)))
         return Setup(self.document.name, experiment, dataset, topology, names, places)
 
@@ -194,17 +192,6 @@ class _Check:
             raise ConfigError([*found, *self.data_problems])
         if self.data_problems:
             raise DataError(self.data_problems)
-
-
-def _dataset(found: Read, experiment: Experiment) -> Dataset:
-    """Divide the samples, and prepare all parts."""
-    data = experiment.data
-    training, kept = divide(found.data.samples, data.validation, generator(experiment.training.seed, SPLIT))
-    validation = found.validation.samples if found.validation else kept
-    test = found.test.samples if found.test else None
-    scale: Scale | None = "standardize" if data.standardize else "min_max" if data.min_max else None
-    preparation = Preparation.learn(training, found.encoding, scale, data.divide, found.data.file)
-    return Dataset.prepared(preparation, training, validation, test)
 
 
 def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[tuple[str, Any]]:

@@ -10,11 +10,14 @@ import numpy as np
 
 from backprop_cli.config.data_section import AnyData, FileData, InlineData, Part, PartsData
 from backprop_cli.config.network import Network
+from backprop_cli.data.dataset import Dataset, divide
 from backprop_cli.data.encoding import Encoding, encode
 from backprop_cli.data.frames import Frame
 from backprop_cli.data.gaps import Gaps
 from backprop_cli.data.opening import open_frame
+from backprop_cli.data.preparation import Preparation, Scale
 from backprop_cli.data.samples import Samples
+from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.data.sources import Selection, Source, from_one, from_two
 from backprop_cli.errors import DataError, Problem, counted
 
@@ -92,6 +95,25 @@ def read(data: AnyData, network: Network, folder: Path) -> Read:
     if problems:
         raise DataError(problems)
     return Read(Held(samples, source), others["validation_file"], others["test_file"], encoding)
+
+
+def dataset_of(found: Read, data: AnyData, seed: int) -> Dataset:
+    """Divide what was read, and prepare all parts.
+
+    Args:
+        found: what was read.
+        data: the section that says how.
+        seed: of the draw that divides.
+
+    Raises:
+        DataError: the training part does not have what is to be learned from it.
+    """
+    training, kept = divide(found.data.samples, data.validation, generator(seed, SPLIT))
+    validation = found.validation.samples if found.validation else kept
+    test = found.test.samples if found.test else None
+    scale: Scale | None = "standardize" if data.standardize else "min_max" if data.min_max else None
+    preparation = Preparation.learn(training, found.encoding, scale, data.divide, found.data.file)
+    return Dataset.prepared(preparation, training, validation, test)
 
 
 def _inline(data: InlineData) -> Samples:
