@@ -80,6 +80,7 @@ class Judge:
         self.prints = {claim.number: print_of(claim.figure, self.usual) for claim in claims if claim.figure is not None}
         self.trues: dict[int, float] = {}
         self.found: dict[int, Finding] = {}
+        self._roots: dict[int, tuple[int, ...]] = {}
         self._bands: dict[int, Band] = {}
         self._ways: dict[int, list[Reading]] = {}
         # The figures that are wrong or rest on wrong ones.
@@ -106,12 +107,11 @@ class Judge:
         self.trues[claim.number] = true
         line = At((claim.step, claim.key), claim.number, self.prints[claim.number], true)
         self.found[claim.number] = found = self.judge(line)
+        self._roots[claim.number] = roots = self._roots_of(found)
         self.written.add(claim)
         if found.status not in SOUND:
             self.tainted |= {claim.number}
-        return Verdict(
-            claim, found.status, true, self._own(claim, found), roots=self._roots(found), hidden=found.hidden
-        )
+        return Verdict(claim, found.status, true, self._own(claim, found), roots=roots, hidden=found.hidden)
 
     def _own(self, claim: Claim, found: Finding) -> float | None:
         """Give what a line gives at the sheet's own figures as they are written; None where it rests on none."""
@@ -121,15 +121,13 @@ class Judge:
         reading = self.reader.reading((claim.step, claim.key), scope=Scope(claim.number))
         return self.as_written(reading) if reading.claims else None
 
-    def _roots(self, found: Finding) -> tuple[int, ...]:
+    def _roots_of(self, found: Finding) -> tuple[int, ...]:
         """List the wrong figures that a carried one rests on."""
         if found.status is not Status.CARRIED or found.reading is None:
             return ()
-        roots: dict[int, None] = {}
-        for number in found.reading.used:
-            earlier = self.found[number]
-            roots |= dict.fromkeys([number] if earlier.status is Status.WRONG else self._roots(earlier))
-        return tuple(roots)
+        used = found.reading.used
+        wrong = ((number,) if self.found[number].status is Status.WRONG else self._roots[number] for number in used)
+        return tuple(dict.fromkeys(root for roots in wrong for root in roots))
 
     def judge(self, line: At) -> Finding:
         """Say what a figure of a line is, after all that is written before it."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile, tee
 from typing import Protocol, TypeAlias, TypeVar
 
 from backprop_cli.algebra.evaluation import Domain, evaluate_in
@@ -16,8 +17,6 @@ from backprop_cli.worksheet.ground import Key, new
 N = TypeVar("N")
 # A network with more parameters is not followed through lines that rest on no figure.
 SMALL = 2000
-# How far back a line is followed through steps of which little is written.
-_MOST_STEPS_BACK = 3
 # Expressions of lines that are kept at hand.
 _MOST_REMEMBERED = 20_000
 # A line of one of the steps.
@@ -64,10 +63,12 @@ class Scope:
     Attributes:
         before: only those with a smaller number.
         without: none of these.
+        back: how many steps back what a step finds is followed.
     """
 
     before: float = math.inf
     without: frozenset[int] = frozenset()
+    back: int = 3
 
     def allows(self, claim: Claim) -> bool:
         """Say whether a figure may be used."""
@@ -133,6 +134,23 @@ class Reading:
             found = evaluate_in(domain, term, lambda key, step=step: values[step, key])  # type: ignore[misc]
             values[node] = found if settle is None or node == self.target else settle(node, found)
         return values[self.target]
+
+    def with_line(self, node: Node, term: Term, is_free: Callable[[Node], bool]) -> "Reading | None":
+        """Give the same reading with another expression for one of its lines.
+
+        Args:
+            node: the line.
+            term: what stands in place of its expression.
+            is_free: says whether a line that the reading does not have follows from nothing on the sheet.
+
+        Returns:
+            The reading; None where the expression needs lines that the reading does not have.
+        """
+        known = {*self.claims, *takewhile(lambda line: line != node, self.lines)}
+        needed = ((node[0], key) for key in uses(term))
+        if not all(each in known or is_free(each) for each in needed):
+            return None
+        return replace(self, lines=self.lines | {node: term})
 
     def shape(self) -> tuple[object, ...]:
         """Tell readings apart."""
@@ -201,14 +219,24 @@ class Reader:
         self.books = written.books
         self._usual: dict[Node, Term | None] = {}
         self._apart: dict[Node, bool] = {}
+        self._last: Node | None = None
+        self._of_last: dict[Scope, Iterator[Reading]] = {}
 
-    def readings(self, node: Node, scope: Scope = EVERYTHING, changes: Changes | None = None) -> Iterator[Reading]:
+    def readings(self, node: Node, scope: Scope = EVERYTHING) -> Iterator[Reading]:
         """Walk the different readings of a line that use figures, the usual one first; arguments as of `reading`."""
+        if node != self._last:
+            self._last, self._of_last = node, {}
+        # One figure is looked at several times in a row.
+        kept, again = tee(self._of_last.get(scope) or self._readings(node, scope))
+        self._of_last[scope] = kept
+        return again
+
+    def _readings(self, node: Node, scope: Scope) -> Iterator[Reading]:
         seen: set[tuple[object, ...]] = set()
         for manner in MANNERS:
-            reading = self.reading(node, manner, scope, changes)
+            reading = self.reading(node, manner, scope)
             shape = reading.shape()
-            if (reading.claims or changes) and shape not in seen:
+            if reading.claims and shape not in seen:
                 seen.add(shape)
                 yield reading
 
@@ -348,7 +376,7 @@ class _Search:
     def _before(self, node: Node) -> Node | None:
         """Give what the step before left in the place of something that a step finds; a few steps back at most."""
         step, key = node
-        if step <= self.target[0] - _MOST_STEPS_BACK or not self.written.has_step(step - 1):
+        if step <= self.target[0] - self.scope.back or not self.written.has_step(step - 1):
             return None
         if isinstance(key, Attached) and key.old:
             return step - 1, replace(key, old=False)

@@ -1,6 +1,7 @@
 """Which slips explain a wrong figure."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -14,11 +15,35 @@ from backprop_cli.grading.marking import Claim
 from backprop_cli.grading.prints import Print, Usual
 from backprop_cli.grading.reading import AS_TOLD, SMALL, Manner, Node, Reading, Scope
 from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
+from backprop_cli.worksheet.book import is_given
 
 # Lines between that are looked at.
 _MOST_LINES = 200
+# How many steps back a slip is looked for.
+_STEPS_BACK = 1
+# A number further away than this from the figure, relative to the larger, does not become it by rounding its inputs.
+_NEAR = 0.5
 # Two numbers that differ by no more, relative to their size, are the same number.
 _SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a slip may have happened.
+
+    Attributes:
+        manner: how the figure's line is read.
+        scope: which figures it may use.
+        reading: the line, so read.
+        node: the line of the slip: the figure's own, or one between.
+        line: the same, for slips to rewrite.
+    """
+
+    manner: Manner
+    scope: Scope
+    reading: Reading
+    node: Node
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,43 +104,59 @@ class Case:
 
     @cached_property
     def _scopes(self) -> tuple[Scope, ...]:
-        everything, sound = Scope(self.claim.number), Scope(self.claim.number, self.judge.tainted)
+        everything = Scope(self.claim.number, back=_STEPS_BACK)
+        sound = replace(everything, without=self.judge.tainted)
         return (everything, sound) if self.judge.tainted else (everything,)
 
     @cached_property
-    def _lines(self) -> list[tuple[Manner, Scope, Node, Line]]:
-        """List the lines on which a slip may have happened: the figure's own, and those between."""
-        found: dict[tuple[object, ...], tuple[Manner, Scope, Node, Line]] = {}
+    def _places(self) -> list[Place]:
+        """List where a slip may have happened: on the figure's own line, and on those between."""
+        found: dict[tuple[object, ...], Place] = {}
         for scope in self._scopes:
-            for manner in (Manner(whole=self._is_small), AS_TOLD if self._is_small else Manner(told=True)):
-                for node, line in islice(self._of_reading(manner, scope), _MOST_LINES):
-                    found.setdefault((scope, node, line.term), (Manner(told=manner.told), scope, node, line))
+            for manner in (Manner(whole=self._is_small), replace(AS_TOLD, whole=self._is_small)):
+                for place in islice(self._of_reading(manner, scope), _MOST_LINES):
+                    found.setdefault((scope, place.node, place.line.term), place)
         return list(found.values())
 
     @property
     def _is_small(self) -> bool:
         return self.judge.books(self.claim.step).ground.layout.size <= SMALL
 
-    def _of_reading(self, manner: Manner, scope: Scope) -> Iterator[tuple[Node, Line]]:
+    def _of_reading(self, manner: Manner, scope: Scope) -> Iterator[Place]:
         reading = self.judge.reader.reading(self.node, manner, scope)
         for node, term in reversed(reading.lines.items()):
-            if node not in reading.links:
+            if node not in reading.links and not self._is_written_between(node):
                 ground = self.judge.books(node[0]).ground
                 for each in dict.fromkeys((term, in_plain_names(ground, term))):
-                    yield node, Line(ground, node[1], each)
+                    yield Place(manner, scope, reading, node, Line(ground, node[1], each))
+
+    def _is_written_between(self, node: Node) -> bool:
+        """Say whether a line has an earlier figure of its own: a slip on it would show there."""
+        before = (claim.number < self.claim.number for claim in self.judge.written.of(node))
+        return node != self.node and any(before)
 
     def rewritten(self, rewrites: Callable[[Line], Iterator[Term]]) -> Iterator[Fit]:
         """Walk the fits of rewritten lines: the figure's own, and those between that are not written."""
-        for manner, scope, node, line in self._lines:
-            for term in rewrites(line):
-                try:
-                    reading = self.judge.reader.reading(self.node, manner, scope, {node: term})
-                except DivergedError:
-                    # What the slip leads to has no value.
-                    continue
-                fit = self._fit(reading)
-                if fit is not None:
-                    yield fit
+        for place in self._places:
+            for term in rewrites(place.line):
+                # What a slip leads to may have no value.
+                with suppress(DivergedError):
+                    fit = self._fit(self._reading_with(place, term))
+                    if fit is not None:
+                        yield fit
+
+    def _reading_with(self, place: Place, term: Term) -> Reading:
+        quickly = place.reading.with_line(place.node, term, self._is_free)
+        if quickly is not None:
+            return quickly
+        manner = replace(place.manner, whole=False)
+        return self.judge.reader.reading(self.node, manner, place.scope, {place.node: term})
+
+    def _is_free(self, node: Node) -> bool:
+        """Say whether a line is given, and the sheet has nothing for it."""
+        step, key = node
+        written = self.judge.written
+        return is_given(key) and not written.ever(node) and not written.has_step(step - 1)
 
     def _fit(self, reading: Reading) -> Fit | None:
         """Try a reading with the same ranges as the verdict."""
@@ -124,7 +165,8 @@ class Case:
         true = spans.at(reading, {number: judge.trues[number] for number in reading.used})
         if figure.rounds(value) or figure.rounds(true):
             return Fit(exact=True, value=value, true=true)
-        if figure.cuts(value) or figure.cuts(true) or (reading.claims and figure.meets(*judge.span(reading))):
+        is_near = reading.claims and abs(value - figure.value) <= _NEAR * max(abs(value), abs(figure.value))
+        if figure.cuts(value) or figure.cuts(true) or (is_near and figure.meets(*judge.span(reading))):
             return Fit(exact=False, value=value, true=true)
         return None
 
