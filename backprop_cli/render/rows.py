@@ -194,10 +194,11 @@ def _telling(check: Checked, digits: Digits) -> str:
 
 
 def confusion_table(confusion: Confusion) -> Table | None:
-    """Show which classes were taken for which, of validation samples where there are any; None for too many classes."""
+    """Show which classes were taken for which, of the part that judges best; None for too many classes."""
     if len(confusion.classes) > MOST_CLASSES:
         return None
-    counts, part = (confusion.validation, "validation") if confusion.validation else (confusion.training, "training")
+    parts = {"test": confusion.test, "validation": confusion.validation, "training": confusion.training}
+    part, counts = next((part, counts) for part, counts in parts.items() if counts is not None)
     rows = tuple(
         (name, *(format_count(count) for count in row)) for name, row in zip(confusion.classes, counts, strict=True)
     )

@@ -33,11 +33,13 @@ class Confusion:
         classes: what the data calls them, in order; 'no' and 'yes', or numbers from 1, where it does not.
         training: of the training samples.
         validation: of the validation samples; None without any.
+        test: of the test samples; None without any.
     """
 
     classes: tuple[str, ...]
     training: Counts
     validation: Counts | None = None
+    test: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ class _Run:
         return float(self.experiment.schedule.formula(self.experiment.optimizer.learning_rate, float(count), length))
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
-        restored = self._restore()
+        restored, test = self._restore(), self._test()
         theta, names = self.network.theta, self.setup.names
         early: Outcome = "stopped early" if self.done < self.length.steps else "finished"
         return RunStopped(
@@ -209,16 +209,16 @@ class _Run:
             parameters={names.label(name): float(theta[at]) for name, at in self.network.layout.parameters()},
             trouble=trouble,
             seconds=perf_counter() - self.started,
-            confusion=self._confusion(),
-            test=self._test(),
+            confusion=self._confusion(test),
+            test=test.measure() if test else None,
             restored=restored,
             plateaus=self.state.plateaus,
         )
 
-    def _test(self) -> Values | None:
-        """Measure the test samples; once, since whatever is chosen by them is no longer tested by them."""
+    def _test(self) -> Judge | None:
+        """Give what measures the test samples; at the end alone, since what they help to choose they do not test."""
         samples = self.setup.dataset.test
-        return Judge(self.learner, samples, self.metrics).measure() if samples else None
+        return Judge(self.learner, samples, self.metrics) if samples else None
 
     def _restore(self) -> bool:
         """Go back to the parameters that were kept, if there are any, and say whether that changed them."""
@@ -228,12 +228,12 @@ class _Run:
         np.copyto(theta, kept)
         return True
 
-    def _confusion(self) -> Confusion | None:
+    def _confusion(self, test: Judge | None) -> Confusion | None:
         metric = judge_of_classes(self.setup)
         if metric is None:
             return None
-        held_back = self.validation.confusion(metric) if self.validation else None
-        return Confusion(classes_of(self.setup), self.judge.confusion(metric), held_back)
+        others = (judge.confusion(metric) if judge else None for judge in (self.validation, test))
+        return Confusion(classes_of(self.setup), self.judge.confusion(metric), *others)
 
     def trouble(self, found: NotFinite) -> Trouble:
         """Say what stopped being finite and what to change."""

@@ -94,6 +94,23 @@ def test_the_console_shows_validation_samples_and_json_has_both() -> None:
     assert all(str(count) in text for row in found["validation"] for count in row)
 
 
+def test_test_samples_are_shown_before_all_others(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x,kind\n0,a\n1,b\n")
+    (tmp_path / "more.csv").write_text("x,kind\n0,a\n1,b\n2,b\n")
+    net = "network: {inputs: 1, layers: [{units: 2, activation: softmax}]}\nloss: cross_entropy\n"
+    files = "data: {file: t.csv, targets: kind, validation_file: t.csv, test_file: more.csv}\n"
+    (tmp_path / "c.yaml").write_text(net + files)
+    *_, last = train(load(tmp_path / "c.yaml"))
+    assert isinstance(last, RunStopped)
+    assert last.confusion is not None
+    table = confusion_table(last.confusion)
+
+    assert table is not None
+    assert table.note.endswith("3 test samples")
+    assert np.sum(last.confusion.test, axis=1).tolist() == [1, 2]
+    assert np.sum(last.confusion.validation, axis=1).tolist() == [1, 1]
+
+
 def test_too_many_classes_are_left_to_json() -> None:
     many = tuple(str(number) for number in range(MOST_CLASSES + 1))
     rows = tuple((1,) * len(many) for _ in many)
