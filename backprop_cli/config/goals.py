@@ -40,11 +40,9 @@ def _checked(text: str) -> str:
     return text
 
 
-Conditions = Annotated[
-    Listed[Annotated[str, AfterValidator(_checked), WithJsonSchema(_SCHEMA)]],
-    BeforeValidator(_as_list, json_schema_input_type=Annotated[str, WithJsonSchema(_SCHEMA)] | Listed[str]),
-    Field(min_length=1),
-]
+_Text = Annotated[str, AfterValidator(_checked), WithJsonSchema(_SCHEMA)]
+_Texts = Annotated[Listed[_Text], Field(min_length=1)]
+Conditions = Annotated[_Texts, BeforeValidator(_as_list, json_schema_input_type=_Text | _Texts)]
 
 
 def with_goal(document: Document, flag: str) -> Document:

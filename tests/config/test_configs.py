@@ -15,6 +15,7 @@ from backprop_cli.rules.base import Strictly
 
 CONFIGS = sorted((Path(__file__).parent.parent.parent / "configs").glob("*.yaml"))
 SCHEMA: dict[str, Any] = json.loads(text())
+SMALL: dict[str, Any] = {"network": {"inputs": 1, "layers": [{"units": 1}]}, "data": {"inputs": [1]}}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -43,11 +44,39 @@ def test_a_shipped_config_opens_with_how_to_run_it_and_what_to_expect(path: Path
         {"network": {"inputs": 1, "layers": [{"units": 1}]}, "data": {"inputs": [1]}, "lose": "mse"},
         {"network": {"inputs": 1, "layers": [{"units": 0}]}, "data": {"inputs": [1]}},
         {"network": {"inputs": 1, "layers": []}, "data": {"inputs": [1]}},
+        {**SMALL, "training": {"early_stopping": 0}},
+        {**SMALL, "training": {"early_stopping": {"patiense": 3}}},
+        {**SMALL, "training": {"keep_best": {"mode": "up"}}},
+        {**SMALL, "schedule": {"name": "plateau", "per": "step"}},
+        {**SMALL, "expect": {"final.loss": "=< 1"}},
+        {**SMALL, "expect": {"final.loss": 0.5}},
+        {**SMALL, "expect": {"final.loss": []}},
     ],
 )
 def test_the_schema_refuses_what_is_wrong(broken: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(broken, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"training": {"early_stopping": 5}},
+        {"training": {"early_stopping": True}},
+        {"training": {"early_stopping": {"patience": 3, "metric": "training.loss", "restore_best": False}}},
+        {"training": {"keep_best": True}},
+        {"training": {"keep_best": "training.loss"}},
+        {"training": {"keep_best": {"mode": "max"}}},
+        {"schedule": "plateau"},
+        {"expect": {"final.loss": "<= 0.1", "epochs": ["> 0", "< 5"]}},
+    ],
+)
+def test_the_schema_takes_short_and_long_forms(written: dict[str, Any], tmp_path: Path) -> None:
+    config = {**SMALL, "data": {"inputs": [1], "targets": [1]}, **written}
+    (tmp_path / "c.yaml").write_text(json.dumps(config))
+
+    jsonschema.validate(config, SCHEMA)
+    assert load(tmp_path / "c.yaml")
 
 
 def test_every_field_of_the_schema_is_described() -> None:
