@@ -152,10 +152,10 @@ def _kind(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         case {"$ref": reference}:
             keys = definitions[reference.rpartition("/")[2]]["properties"]
             return f"mapping of {', '.join(keys)}"
-        case {"enum": words}:
-            return " | ".join(words)
-        case {"type": "boolean"}:
-            return "true | false"
+        case {"enum": _} | {"const": _}:
+            return " | ".join(schema.get("enum") or [schema["const"]])
+        case {"type": "boolean" | "string" as kind}:
+            return "true | false" if kind == "boolean" else "text"
         case {"type": "number" | "integer"}:
             return _range("number" if schema["type"] == "number" else "whole number", schema)
         case _:

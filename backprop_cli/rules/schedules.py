@@ -17,8 +17,8 @@ from backprop_cli.rules.base import Count, Letter, NonNegativeFloat, PositiveFlo
 from backprop_cli.rules.picture import Picture
 from backprop_cli.rules.watch import Waiting
 
-# The run that is drawn.
-_DRAWN = 100
+# The run that is drawn, and the plateaus.
+_DRAWN, _PLATEAUS = 100, 10
 
 
 class Schedule(Rule):
@@ -162,6 +162,14 @@ class Plateau(Waiting, Schedule):
     min_rate: Annotated[NonNegativeFloat, Letter("eta1"), Field(description="the lowest rate, η₁")] = 0.0
     per: Annotated[Literal["epoch"], Field(description="how often there is a look")] = "epoch"
     formula_text = "η = max(η₀ · factorᵗ, η₁), t plateaus so far"
+
+    def picture(self) -> Picture:
+        return Picture.of(
+            f"η as a part of η₀ over t, the plateaus so far: {self.title}",
+            "t",
+            tuple(map(float, range(_PLATEAUS + 1))),
+            {"η/η₀": lambda t: self.formula(1.0, t, _PLATEAUS)},
+        )
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return maximum(rate * _power(self.factor, t), self.min_rate)  # type: ignore[no-any-return]
