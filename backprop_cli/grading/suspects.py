@@ -19,6 +19,8 @@ from backprop_cli.worksheet.book import is_given
 
 # Lines between that are looked at.
 _MOST_LINES = 200
+# Rewritten lines that are tried on one figure; the most plausible slips come first.
+_MOST_TRIES = 1500
 # How many steps back a slip is looked for.
 _STEPS_BACK = 1
 # A number further away than this from the figure, relative to the larger, does not become it by rounding its inputs.
@@ -73,6 +75,7 @@ class Case:
         self.judge, self.claim = judge, claim
         self.node: Node = (claim.step, claim.key)
         self.true = judge.trues[claim.number]
+        self._tries = 0
 
     @property
     def figure(self) -> Print:
@@ -139,6 +142,9 @@ class Case:
         """Walk the fits of rewritten lines: the figure's own, and those between that are not written."""
         for place in self._places:
             for term in rewrites(place.line):
+                if self._tries >= _MOST_TRIES:
+                    return
+                self._tries += 1
                 # What a slip leads to may have no value.
                 with suppress(DivergedError):
                     fit = self._fit(self._reading_with(place, term))

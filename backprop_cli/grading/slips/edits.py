@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backprop_cli.algebra.term import Apply, Term, product, total
-from backprop_cli.grading.slips.base import PRODUCTS, SUMS, Line, Rewrite
+from backprop_cli.grading.slips.base import PRODUCTS, SUMS, Fit, Line, Rewrite, Suspect
 
 # In a longer sum or product, leaving out one of all parts explains too much.
 _MOST_PARTS = 8
@@ -26,6 +26,10 @@ class Edit(Rewrite):
     def rewrites(self, line: Line) -> Iterator[Term]:
         """Make the edit at each operator in turn."""
         yield from _each_place(line.term, self)
+
+    def fits(self, suspect: Suspect) -> Iterator[Fit]:
+        """Try every rewritten line; a single digit is no evidence for any of so many edits."""
+        return super().fits(suspect) if suspect.figure.digits > 1 else iter(())
 
     def at(self, term: Apply) -> Iterator[Term]:
         """Walk what the edit makes of one operator."""

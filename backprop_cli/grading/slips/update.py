@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backprop_cli.algebra.term import Number, Ref, Term
 from backprop_cli.grading.slips.base import Line, Rewrite, if_other, is_parameter, swap
-from backprop_cli.quantities.quantity import Variable
+from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.worksheet.ground import ref
 from backprop_cli.worksheet.update import RATE, step_from
 
@@ -63,6 +63,29 @@ class LearningRateOther(Rewrite):
         for rate in rates:
             if rate not in {given, 1.0}:
                 yield from _with_rate(line, rate)
+
+
+class CorrectionLeftOut(Rewrite):
+    """Take the running averages of Adam as they are, without the correction for their start at 0."""
+
+    name = "correction_left_out"
+    sentence = "the bias correction is left out: m and v are used as they are"
+    rank = 125
+
+    def rewrites(self, line: Line) -> Iterator[Term]:
+        """Put the state for its corrected form: on that form's own line, and in the update."""
+        optimizer = line.ground.optimizer
+        plain = dict(zip(optimizer.corrected, optimizer.state, strict=False))
+
+        def other(term: Ref) -> Term | None:
+            key = term.key
+            corrected = isinstance(key, Attached) and key.symbol in plain
+            return ref(replace(key, symbol=plain[key.symbol])) if corrected and isinstance(key, Attached) else None
+
+        key = line.key
+        if isinstance(key, Attached) and key.symbol in plain:
+            yield ref(replace(key, symbol=plain[key.symbol]))
+        yield from if_other(swap(line.term, other), line.term)
 
 
 class BiasFrozen(Rewrite):

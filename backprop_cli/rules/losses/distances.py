@@ -112,7 +112,7 @@ class Mse(Squared):
         added = Sse(reduction=self.reduction)
         return (
             Variant("sum_for_mean", "the sum over the outputs in place of their mean", added),
-            Variant("half", "½ of the sum over the outputs in place of their mean", HalfSse(reduction=self.reduction)),
+            Variant("half", "the loss with ½, and without a mean over the outputs", HalfSse(reduction=self.reduction)),
             *super().variants(),
         )
 
