@@ -97,7 +97,13 @@ def _of_biases(setup: Setup) -> Iterator[Alternative]:
     ):
         other = _with_layers(setup, _biases_that(trainable=trainable))
         if other.experiment != setup.experiment:
-            yield _alternative(slip, sentence, other, _as_it_is)
+            yield _alternative(slip, sentence, other, _as_it_is if trainable else _not_of_biases)
+
+
+def _not_of_biases(claim: Claim) -> Claim:
+    """Leave unread what an optimizer remembers of a bias: of one that is never updated, it remembers nothing."""
+    key = claim.key
+    return replace(claim, key=None) if isinstance(key, Attached) and key.parameter.symbol == "b" else claim
 
 
 def _biases_that(*, trainable: bool) -> Callable[[Layer], Layer]:
