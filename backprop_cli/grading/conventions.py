@@ -45,26 +45,31 @@ class Alternative:
             return None
 
 
-def followed(alternatives: Sequence[Alternative], verdicts: Sequence[Verdict], judge: Judge) -> Iterator[Convention]:
+def followed(alternatives: Sequence[Alternative], verdicts: Sequence[Verdict]) -> Iterator[Convention]:
     """Walk the conventions that a sheet follows instead of the declared ones.
 
     One explains at least two figures that are wrong or unread under the declared ones, and none that is sound under
     these is wrong under it.
     """
+    missed = [verdict for verdict in verdicts if verdict.status in {Status.WRONG, Status.UNREAD}]
+    if len(missed) < _LEAST_EXPLAINED:
+        return
     found: list[Convention] = []
     for alternative in alternatives:
-        missed = [verdict.claim for verdict in verdicts if verdict.status in {Status.WRONG, Status.UNREAD}]
-        if sum(_is_true(alternative, claim, judge) for claim in missed) >= _LEAST_EXPLAINED - 1:
+        if any(_is_nearer(alternative, verdict) for verdict in missed):
             explained = _explained(alternative, verdicts)
             if len(explained) >= _LEAST_EXPLAINED:
                 found.append(Convention(alternative.slip, alternative.sentence, explained))
     yield from _best(found)
 
 
-def _is_true(alternative: Alternative, claim: Claim, judge: Judge) -> bool:
-    figure = claim.figure
-    value = None if figure is None else alternative.value(claim)
-    return figure is not None and value is not None and judge.print_of(figure).rounds(value)
+def _is_nearer(alternative: Alternative, verdict: Verdict) -> bool:
+    """Say whether a convention may be behind a figure; it need not give its true value, where rounding is carried."""
+    figure = verdict.claim.figure
+    other = None if figure is None else alternative.value(verdict.claim)
+    if figure is None or other is None:
+        return False
+    return verdict.true is None or abs(float(figure.value) - other) < abs(float(figure.value) - verdict.true)
 
 
 def _explained(alternative: Alternative, verdicts: Sequence[Verdict]) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ def mark(claims: Sequence[Claim], books: Books, alternatives: Sequence[Alternati
     if not missed:
         return Marking(tuple(verdicts))
     _prepare(claims, books, alternatives)
-    conventions = tuple(followed(alternatives, verdicts, judge))
+    conventions = tuple(followed(alternatives, verdicts))
     found = _search(judge, verdicts, alternatives) | _told_by(conventions, verdicts)
     effects = Counter(root for verdict in verdicts for root in verdict.roots)
     finished = (
