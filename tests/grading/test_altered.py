@@ -20,17 +20,17 @@ def share_caught(seeds: int, *, mixed: bool) -> float:
     return sum(verdict.status is Status.WRONG for verdict in verdicts) / len(verdicts)
 
 
-@pytest.mark.parametrize("seeds", [20, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_an_altered_figure_is_wrong(seeds: int) -> None:
     assert share_caught(seeds, mixed=False) >= CAUGHT
 
 
 @pytest.mark.slow
 def test_among_figures_of_different_digits_most_altered_ones_are_wrong() -> None:
-    assert share_caught(100, mixed=True) >= CAUGHT_AMONG_MIXED
+    assert share_caught(60, mixed=True) >= CAUGHT_AMONG_MIXED
 
 
-@pytest.mark.parametrize("seeds", [range(15), pytest.param(range(15, 120), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [range(15), pytest.param(range(15, 75), marks=pytest.mark.slow)])
 def test_what_no_rounding_leads_to_is_always_wrong(seeds: range) -> None:
     far = 0
     for seed in seeds:

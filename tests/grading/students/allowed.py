@@ -12,6 +12,8 @@ from students.pens import unit_of
 from students.people import Node, left_by
 
 TIMES = 200
+# Of a number: digits after these are no figures that float64 can tell apart.
+PRECISION = 1e-12
 
 
 def tried(rng: random.Random, course: Course, claims: Sequence[Claim], number: int) -> Samples:
@@ -32,13 +34,17 @@ def tried(rng: random.Random, course: Course, claims: Sequence[Claim], number: i
             exact = evaluate_in(ARRAYS, term, lambda key, step=claim.step: value_of(course, passed, (step, key)))
         if claim.number == number:
             return exact + samples([0.0] * TIMES)
-        passed[claim.step, claim.key] = exact + float(unit_of(claim.printed)) * errors(rng)
+        passed[claim.step, claim.key] = passed_on(rng, exact, float(unit_of(claim.printed)))
     raise LookupError(number)
 
 
-def errors(rng: random.Random) -> Samples:
-    """Draw errors of rounding, in units: of at most one, as of a figure that is cut off; half of them as large."""
-    return samples([rng.choice([rng.uniform(-1.0, 1.0), rng.choice([-1.0, 1.0])]) for _ in range(TIMES)])
+def passed_on(rng: random.Random, exact: Samples, unit: float) -> Samples:
+    """Give what the next line may use: off by at most a unit, as a figure that is cut off; now and then as written."""
+    errors = samples([rng.choice([rng.uniform(-1.0, 1.0), rng.choice([-1.0, 1.0])]) for _ in range(TIMES)])
+    written = samples([rng.choice([0.0, 1.0]) for _ in range(TIMES)])
+    off = exact + unit * errors
+    counts = ARRAYS.actions["floor"](off / unit + 0.5)
+    return off + written * (counts * unit - off)
 
 
 def value_of(course: Course, passed: dict[Node, Samples], node: Node) -> Samples:
@@ -56,7 +62,10 @@ def value_of(course: Course, passed: dict[Node, Samples], node: Node) -> Samples
 
 
 def is_far(value: float, unit: float, found: Samples) -> bool:
-    """Say whether a figure is far from all that a line may have been, for no trial finds the very ends."""
+    """Say whether a figure is far from all that a line may have been, for no trial finds the very ends.
+
+    Where some trials lead to no number, there is no saying.
+    """
     low, high = float(found.min()), float(found.max())
-    room = high - low + 1.5 * unit
-    return not low - room <= value <= high + room
+    room = high - low + 1.5 * unit + PRECISION * abs(value)
+    return value < low - room or value > high + room

@@ -146,7 +146,9 @@ def plant_in(rng: random.Random, slip: str, config: Config, course: Course) -> P
     if frozen and not any(layer["bias"] and not layer["bias"]["trainable"] for layer in config["network"]["layers"]):
         return None
     nodes = nodes_of(course, steps_for(rng, slip), frozen=frozen)
-    return plant(slip, draw_student(rng), course, nodes)
+    # That a digit is missing shows where all figures have as many.
+    student = draw_student(rng, mixed=False if slip == "digit_dropped" else None)
+    return plant(slip, student, course, nodes)
 
 
 def steps_for(rng: random.Random, slip: str) -> list[int]:
