@@ -17,7 +17,8 @@ from backprop_cli.grading import spans
 from backprop_cli.grading.hidden import follows_by_rounded_steps
 from backprop_cli.grading.marking import SOUND, Claim, Status, Verdict
 from backprop_cli.grading.prints import Print, Usual, print_of
-from backprop_cli.grading.reading import AS_TOLD, SMALL, Books, Node, Reader, Reading, Scope, Written
+from backprop_cli.grading.reader import AS_TOLD, SMALL, Reader, Written
+from backprop_cli.grading.reading import Books, Node, Reading, Scope
 from backprop_cli.grading.spans import Band
 
 # So many wrong figures at most are taken over by one line, and looked at for it.

@@ -13,7 +13,8 @@ from backprop_cli.grading.forms import in_plain_names
 from backprop_cli.grading.judge import Judge
 from backprop_cli.grading.marking import Claim
 from backprop_cli.grading.prints import Print, Usual
-from backprop_cli.grading.reading import AS_TOLD, SMALL, Manner, Node, Reading, Scope
+from backprop_cli.grading.reader import AS_TOLD, SMALL
+from backprop_cli.grading.reading import Manner, Node, Reading, Scope
 from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
 from backprop_cli.worksheet.book import is_given
 

@@ -17,7 +17,7 @@ from students.trials import SOUGHT, plant_in
 from backprop_cli.api import check
 from backprop_cli.grading.answers import Entry
 from backprop_cli.grading.marking import Place
-from backprop_cli.grading.reading import Reader
+from backprop_cli.grading.reader import Reader
 
 HERE = Path(__file__).parent
 # Marks a config and a sheet of its own, as files, and prints all there is to say.
