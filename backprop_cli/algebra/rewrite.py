@@ -1,8 +1,9 @@
 """Terms become other terms."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from backprop_cli.algebra.term import Apply, Number, Term, product, total
+from backprop_cli.algebra.term import Apply, Number, Ref, Term, product, total
 
 
 def simplify(term: Term) -> Term:
@@ -89,3 +90,13 @@ def chain_of(term: Term, operators: Sequence[str]) -> tuple[Term, ...]:
         operands.extend(reversed(term.args[1:]))
         term = term.args[0]
     return (term, *reversed(operands))
+
+
+def swap(term: Term, name: Callable[[Ref], Term | None]) -> Term:
+    """Put other terms in place of some references; None keeps one."""
+    if isinstance(term, Ref):
+        return name(term) or term
+    if not isinstance(term, Apply):
+        return term
+    args = tuple(swap(argument, name) for argument in term.args)
+    return term if args == term.args else replace(term, args=args)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from backprop_cli.algebra.term import Apply, Ref, Term
+from backprop_cli.algebra.rewrite import swap
+from backprop_cli.algebra.term import Term
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.naming import belongs_to_a_sample
 from backprop_cli.errors import UsageError
@@ -36,12 +37,8 @@ def expressions(setup: Setup, ground: Ground) -> Iterator[tuple[Own, Term]]:
 
 
 def _normal_term(ground: Ground, meaning: Meaning) -> Term:
-    if isinstance(meaning, Apply):
-        return replace(meaning, args=tuple(_normal_term(ground, argument) for argument in meaning.args))
-    if isinstance(meaning, Ref):
-        return replace(meaning, key=normal(ground, meaning.key))  # type: ignore[arg-type]  # names refer to quantities
     assert isinstance(meaning, Term)  # noqa: S101  an expression is one
-    return meaning
+    return swap(meaning, lambda name: replace(name, key=normal(ground, name.key)))  # type: ignore[arg-type]  # names refer to quantities
 
 
 def normal(ground: Ground, quantity: Quantity) -> Quantity:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backprop_cli.errors import DivergedError
 from backprop_cli.grading.judge import Judge
-from backprop_cli.grading.marking import SOUND, Claim, Convention, Status, Verdict
+from backprop_cli.grading.marking import MISSED, SOUND, Claim, Convention, Verdict
 from backprop_cli.grading.prints import Print
 from backprop_cli.grading.reading import Books
 from backprop_cli.grading.slips import Fit
@@ -51,7 +51,7 @@ def followed(alternatives: Sequence[Alternative], verdicts: Sequence[Verdict]) -
     One explains at least two figures that are wrong or unread under the declared ones, and none that is sound under
     these is wrong under it.
     """
-    missed = [verdict for verdict in verdicts if verdict.status in {Status.WRONG, Status.UNREAD}]
+    missed = [verdict for verdict in verdicts if verdict.status in MISSED]
     if len(missed) < _LEAST_EXPLAINED:
         return
     found: list[Convention] = []
@@ -79,7 +79,7 @@ def _explained(alternative: Alternative, verdicts: Sequence[Verdict]) -> tuple[i
     for before, after in zip(verdicts, Judge(claims, alternative.books).verdicts(), strict=True):
         if before.status in SOUND and after.status not in SOUND:
             return ()
-        if before.status in {Status.WRONG, Status.UNREAD} and after.status in SOUND:
+        if before.status in MISSED and after.status in SOUND:
             explained.append(before.claim.number)
     return tuple(explained)
 

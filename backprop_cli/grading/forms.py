@@ -7,6 +7,7 @@ product of all slopes as well as from the error before it.  All of these follow 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from backprop_cli.algebra.rewrite import swap
 from backprop_cli.algebra.term import Apply, Number, Ref, Term, product, total
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.quantities.upstream import depends
@@ -35,13 +36,15 @@ def same(ground: Ground, key: Key) -> Key:
 
 def in_plain_names(ground: Ground, term: Term) -> Term:
     """Write an expression with the activation for ∂z/∂w and the weight for ∂z/∂a."""
-    if isinstance(term, Apply):
-        args = tuple(in_plain_names(ground, argument) for argument in term.args)
-        return term if args == term.args else replace(term, args=args)
-    if not isinstance(term, Ref) or not isinstance(term.key, Derivative) or term.key.top.symbol != "z":
-        return term
-    plain = _same_of_weighted_input(ground, term.key)
-    return Ref(plain, _ROLES.get(term.key.bottom.symbol, term.role)) if plain != term.key else term
+
+    def plain(name: Ref) -> Term | None:
+        key = name.key
+        if not isinstance(key, Derivative) or key.top.symbol != "z":
+            return None
+        found = _same_of_weighted_input(ground, key)
+        return Ref(found, _ROLES.get(key.bottom.symbol, name.role)) if found != key else None
+
+    return swap(term, plain)
 
 
 def _is_only_share(ground: Ground) -> bool:

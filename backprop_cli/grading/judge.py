@@ -17,7 +17,7 @@ from backprop_cli.grading import spans
 from backprop_cli.grading.hidden import follows_by_rounded_steps
 from backprop_cli.grading.marking import SOUND, Claim, Status, Verdict
 from backprop_cli.grading.prints import Print, Usual, print_of
-from backprop_cli.grading.reader import AS_TOLD, SMALL, Reader, Written
+from backprop_cli.grading.reader import AS_TOLD, Reader, Written
 from backprop_cli.grading.reading import Books, Node, Reading, Scope
 from backprop_cli.grading.spans import Band
 
@@ -217,7 +217,7 @@ class Judge:
         return None
 
     def _by_rounded_steps(self, line: At) -> Finding | None:
-        told = replace(AS_TOLD, whole=self.books(line.node[0]).ground.layout.size <= SMALL)
+        told = replace(AS_TOLD, whole=self.reader.is_small(line.node[0]))
         for without in (self.tainted, frozenset[int]()):
             scope = Scope(line.number, without)
             for reading in (self.reader.reading(line.node, told, scope), *self.reader.readings(line.node, scope)):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from backprop_cli.errors import DivergedError
 from backprop_cli.grading.conventions import Alternative, as_slips, followed, told
 from backprop_cli.grading.judge import Judge
-from backprop_cli.grading.marking import Claim, Convention, Marking, Status, Suspicion, Verdict
+from backprop_cli.grading.marking import MISSED, Claim, Convention, Marking, Status, Suspicion, Verdict
 from backprop_cli.grading.prints import Print
 from backprop_cli.grading.reading import Books
 from backprop_cli.grading.suspects import Candidate, Case, candidates
@@ -32,8 +32,7 @@ def mark(claims: Sequence[Claim], books: Books, alternatives: Sequence[Alternati
     books.prepare({claim.step for claim in claims if claim.key is not None})
     judge = Judge(claims, books)
     verdicts = list(judge.verdicts())
-    missed = [verdict.claim for verdict in verdicts if verdict.status in {Status.WRONG, Status.UNREAD}]
-    if not missed:
+    if not any(verdict.status in MISSED for verdict in verdicts):
         return Marking(tuple(verdicts))
     _prepare(claims, books, alternatives)
     conventions = tuple(followed(alternatives, verdicts))

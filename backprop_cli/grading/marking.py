@@ -22,6 +22,8 @@ class Status(StrEnum):
 
 # What follows from such a figure is no slip's consequence.
 SOUND = frozenset({Status.RIGHT, Status.ROUNDED, Status.CUT_OFF})
+# What no marker lets pass.
+MISSED = frozenset({Status.WRONG, Status.UNREAD})
 # What a strict marker does not let pass, either.
 LENIENT = frozenset({Status.ROUNDED, Status.CUT_OFF, Status.CARRIED})
 
@@ -197,4 +199,4 @@ class Marking:
 def _is_refused(verdict: Verdict, *, strict: bool) -> bool:
     if verdict.claim.verdict is not None:
         return verdict.is_missed
-    return verdict.status in {Status.WRONG, Status.UNREAD} or (strict and verdict.status in LENIENT)
+    return verdict.status in MISSED or (strict and verdict.status in LENIENT)

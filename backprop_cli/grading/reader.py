@@ -14,7 +14,7 @@ from backprop_cli.worksheet.book import is_given, uses
 from backprop_cli.worksheet.ground import Key, new
 
 # A network with more parameters is not followed through lines that rest on no figure.
-SMALL = 2000
+_SMALL = 2000
 # Expressions of lines that are kept at hand.
 _MOST_REMEMBERED = 20_000
 # Expressions that stand in place of a line's own.
@@ -129,9 +129,13 @@ class Reader:
             self._usual[node] = default(self.books(node[0]), node[1])
         return self._usual[node]
 
+    def is_small(self, step: int) -> bool:
+        """Say whether lines of a step are followed that rest on no figure."""
+        return self.books(step).ground.layout.size <= _SMALL
+
     def is_apart(self, node: Node) -> bool:
         """Say whether a line of a large network rests on no figure of the sheet at all, wherever that stands."""
-        if self.books(node[0]).ground.layout.size <= SMALL:
+        if self.is_small(node[0]):
             return False
         pending: list[tuple[Node, bool]] = [(node, False)]
         while pending:

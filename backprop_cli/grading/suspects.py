@@ -13,7 +13,7 @@ from backprop_cli.grading.forms import in_plain_names
 from backprop_cli.grading.judge import Judge
 from backprop_cli.grading.marking import Claim
 from backprop_cli.grading.prints import Print, Usual
-from backprop_cli.grading.reader import AS_TOLD, SMALL
+from backprop_cli.grading.reader import AS_TOLD
 from backprop_cli.grading.reading import Manner, Node, Reading, Scope
 from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
 from backprop_cli.worksheet.book import is_given
@@ -116,15 +116,12 @@ class Case:
     def _places(self) -> list[Place]:
         """List where a slip may have happened: on the figure's own line, and on those between."""
         found: dict[tuple[object, ...], Place] = {}
+        whole = self.judge.reader.is_small(self.claim.step)
         for scope in self._scopes:
-            for manner in (Manner(whole=self._is_small), replace(AS_TOLD, whole=self._is_small)):
+            for manner in (Manner(whole=whole), replace(AS_TOLD, whole=whole)):
                 for place in islice(self._of_reading(manner, scope), _MOST_LINES):
                     found.setdefault((scope, place.node, place.line.term), place)
         return list(found.values())
-
-    @property
-    def _is_small(self) -> bool:
-        return self.judge.books(self.claim.step).ground.layout.size <= SMALL
 
     def _of_reading(self, manner: Manner, scope: Scope) -> Iterator[Place]:
         reading = self.judge.reader.reading(self.node, manner, scope)

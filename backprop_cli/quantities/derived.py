@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeAlias, TypeGuard
 
-from backprop_cli.algebra.term import Apply, Ref, Term
+from backprop_cli.algebra.rewrite import swap
+from backprop_cli.algebra.term import Ref, Term
 from backprop_cli.quantities.notation import Notation, write
 from backprop_cli.quantities.problem import NameProblem
 from backprop_cli.quantities.quantity import Attached, Derivative, Moment, Quantity, Variable
@@ -85,11 +86,12 @@ def at_sample(meaning: Meaning, sample: int, notation: Notation) -> Meaning:
 
 
 def _place_references(term: Term, sample: int, notation: Notation) -> Term:
-    if isinstance(term, Ref) and isinstance(term.key, Quantity) and _has_samples(term.key):
-        return replace(term, key=_place_at(term.key, sample, notation))
-    if isinstance(term, Apply):
-        return replace(term, args=tuple(_place_references(argument, sample, notation) for argument in term.args))
-    return term
+    def placed(name: Ref) -> Term | None:
+        if not isinstance(name.key, Quantity) or not _has_samples(name.key):
+            return None
+        return replace(name, key=_place_at(name.key, sample, notation))
+
+    return swap(term, placed)
 
 
 def _has_samples(quantity: Quantity) -> bool:

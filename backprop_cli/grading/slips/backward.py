@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backprop_cli.algebra.rewrite import simplify
+from backprop_cli.algebra.rewrite import simplify, swap
 from backprop_cli.algebra.term import Ref, Term
 from backprop_cli.grading.slips.base import (
     Line,
@@ -11,7 +11,6 @@ from backprop_cli.grading.slips.base import (
     is_error_line,
     is_parameter,
     is_slope,
-    swap,
     with_factor_twice,
     without_factor,
 )

@@ -119,16 +119,6 @@ class Rewrite(Slip):
         return suspect.rewritten(self.rewrites)
 
 
-def swap(term: Term, name: Callable[[Ref], Term | None]) -> Term:
-    """Put other terms in place of some references; None keeps one."""
-    if isinstance(term, Ref):
-        return name(term) or term
-    if not isinstance(term, Apply):
-        return term
-    args = tuple(swap(argument, name) for argument in term.args)
-    return term if args == term.args else replace(term, args=args)
-
-
 def if_other(changed: Term, term: Term) -> Iterator[Term]:
     """Give a changed term, unless nothing changed."""
     if changed != term:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from backprop_cli.algebra.rewrite import swap
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
-from backprop_cli.grading.slips.base import Line, Rewrite, if_other, swap
+from backprop_cli.grading.slips.base import Line, Rewrite, if_other
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.worksheet.ground import Own, ref
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from backprop_cli.algebra.rewrite import swap
 from backprop_cli.algebra.term import Number, Ref, Term
-from backprop_cli.grading.slips.base import Line, Rewrite, if_other, is_parameter, swap
+from backprop_cli.grading.slips.base import Line, Rewrite, if_other, is_parameter
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.worksheet.ground import ref
 from backprop_cli.worksheet.update import RATE, step_from
