@@ -41,17 +41,22 @@ class Batches:
         """Whether every step trains on all samples."""
         return not self.order and self.size >= self.samples
 
-    def epoch(self, number: int) -> Iterator[Rows]:
-        """Give the 0-based rows of each step of an epoch, counted from 1."""
+    def epoch(self, number: int, start: int = 0) -> Iterator[Rows]:
+        """Give the 0-based rows of each step of an epoch.
+
+        Args:
+            number: of the epoch, from 1.
+            start: how many of its steps to leave out at its beginning; those that follow stay the same.
+        """
         if self.order:
-            yield from (np.array(rows, dtype=np.int64) for rows in self.order)
+            yield from (np.array(rows, dtype=np.int64) for rows in self.order[start:])
             return
         rows = np.arange(self.samples)
         # A step on all samples is the same in any order.
         if self.shuffle and not self.is_full:
             rows = generator(self.seed, SHUFFLE, number).permutation(self.samples)
-        for start in range(0, self.samples, self.size):
-            yield rows[start : start + self.size]
+        for first in range(start * self.size, self.samples, self.size):
+            yield rows[first : first + self.size]
 
 
 def ordered(order: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
