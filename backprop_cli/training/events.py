@@ -96,6 +96,17 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A run pauses between two steps, because it was asked to; whoever asked takes note, and nobody else sees it.
+
+    Attributes:
+        step: steps done so far.
+    """
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpochDone:
     """An epoch is done.
 

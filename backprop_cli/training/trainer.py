@@ -1,0 +1,247 @@
+"""One run in the making: it trains step by step, tells what happens, and can say where it stands."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from itertools import count
+from time import perf_counter
+from typing import TypeAlias
+
+import numpy as np
+
+from backprop_cli.config.loader import Setup
+from backprop_cli.config.measures import VALIDATION
+from backprop_cli.data.batches import Rows
+from backprop_cli.engine.finite import NotFinite
+from backprop_cli.engine.record import StepRecord, frozen
+from backprop_cli.engine.step import Learner, Step
+from backprop_cli.training.events import (
+    Confusion,
+    EpochDone,
+    Event,
+    Outcome,
+    Paused,
+    RunStopped,
+    StepDone,
+    Trouble,
+    Values,
+)
+from backprop_cli.training.goals import checked
+from backprop_cli.training.judge import Counter, Judge
+from backprop_cli.training.plan import batches_of, classes_of, judge_of_classes, length_of, metrics_of
+from backprop_cli.training.portions import Portions
+from backprop_cli.training.position import Position, Sums
+from backprop_cli.training.start import starting_network
+from backprop_cli.training.state import Observer, State
+from backprop_cli.training.trouble import trouble_of
+
+# Asked after each step: whether the run is to pause there.
+Pause: TypeAlias = Callable[[], bool]
+
+
+class Trainer:
+    """Trains the network of a setup, from the start or from where a run stood."""
+
+    def __init__(self, setup: Setup, position: Position | None = None) -> None:
+        self.setup = setup
+        self.experiment = experiment = setup.experiment
+        self.network = starting_network(setup)
+        self.learner = Learner.create(self.network, experiment.loss, experiment.optimizer, experiment.update_order)
+        self.length = length_of(setup)
+        self.batches = batches_of(setup)
+        self.portions = Portions(self.learner, setup.dataset.training, is_full=self.batches.is_full)
+        self.metrics = metrics_of(setup)
+        self.judge = Judge(self.learner, setup.dataset.training, self.metrics)
+        held_back = setup.dataset.validation
+        self.validation = Judge(self.learner, held_back, self.metrics) if held_back else None
+        self.observer = Observer(setup)
+        # What has been measured after the last epoch, by part.
+        self.seen: dict[str, Values] = {}
+        self.done = 0
+        self.epochs = 0
+        self.sums = Sums(Counter.start(self.metrics))
+        self.state = State()
+        self.initial: Values | None = None
+        if position is not None:
+            self._enter(position)
+        self.started = perf_counter()
+
+    def _enter(self, position: Position) -> None:
+        np.copyto(self.network.theta, position.theta)
+        for letter, vector in self.learner.state.items():
+            np.copyto(vector, position.optimizer[letter])
+        self.done, self.epochs = position.steps, position.epochs
+        self.sums, self.state = position.sums.copy(), position.state
+        self.initial = position.initial
+
+    @property
+    def position(self) -> Position:
+        """Where the run stands; to be asked between two events, and not after the last."""
+        assert self.initial is not None  # noqa: S101  measured before the first event
+        return Position(
+            theta=frozen(self.network.theta),
+            optimizer={letter: frozen(vector) for letter, vector in self.learner.state.items()},
+            steps=self.done,
+            epochs=self.epochs,
+            sums=self.sums.copy(),
+            state=self.state,
+            initial=self.initial,
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last epoch is done and told of."""
+        has_all = self.done == self.length.steps and not self.sums.steps
+        return has_all or self.observer.is_tired(self.state)
+
+    def events(self, trace: Collection[int] = (), pause: Pause | None = None) -> Iterator[Event | Paused]:
+        """Train to the end, to where patience is out, or to the first value that is not finite.
+
+        Args:
+            trace: numbers of the steps that are recorded.
+            pause: asked after each step.
+
+        Yields:
+            `StepDone` for each step to trace, `Paused` where it is asked for, `EpochDone` for each epoch, then
+            `RunStopped`.
+        """
+        self.initial = self.initial or self.judge.measure()
+        trouble = None
+        try:
+            while not self.is_over:
+                yield from self._epoch(self.epochs + 1, trace, pause)
+        except NotFinite as found:
+            trouble = self.trouble(found)
+        stopped = self._stopped(self.initial, trouble)
+        yield replace(stopped, checks=tuple(checked(self.setup, stopped)))
+
+    def records(self, wanted: Collection[int]) -> Iterator[StepRecord]:
+        """Train on and on, and record some of the steps."""
+        for epoch in count(1):
+            for rows in self.batches.epoch(epoch):
+                step, record = self.portions.step(rows), None
+                if self.done + 1 in wanted:
+                    record = self._recorded(step, rows, epoch)
+                else:
+                    step(self._rate(self._turn(epoch)), self.done + 1)
+                self.done += 1
+                if record is not None:
+                    yield record
+            self.seen.clear()
+            self.state = self.observer.after_for_rate(self.state, self._look)
+
+    def _recorded(self, step: Step, rows: Rows, epoch: int) -> StepRecord:
+        """Train one step and give all that it did."""
+        turn = self._turn(epoch)
+        return step.recorded(self._rate(turn), self.done + 1, epoch=epoch, samples=self._numbers(rows), turn=turn)
+
+    def _epoch(self, epoch: int, trace: Collection[int], pause: Pause | None) -> Iterator[Event | Paused]:
+        """Train what is left of an epoch."""
+        for rows in self.batches.epoch(epoch, self.sums.steps):
+            if self.done == self.length.steps:
+                break
+            record = None
+            with np.errstate(all="ignore"):
+                step = self.portions.step(rows)
+                if self.done + 1 in trace:
+                    record = self._recorded(step, rows, epoch)
+                    self._add(step, record.loss, record.rate)
+                else:
+                    rate = self._rate(self._turn(epoch))
+                    self._add(step, step(rate, self.done + 1), rate)
+            if record is not None:
+                yield StepDone(record)
+            if pause is not None and pause():
+                yield Paused(self.done)
+        yield self._epoch_done(epoch)
+
+    def _add(self, step: Step, loss: float, rate: float) -> None:
+        """Count a step that is done."""
+        self.done += 1
+        sums = self.sums
+        sums.steps += 1
+        sums.samples += step.space.samples
+        sums.losses += loss
+        sums.rate = rate
+        if self.metrics:
+            sums.counter.add(step.space.targets, step.space.layers[-1].a)
+
+    def _epoch_done(self, epoch: int) -> EpochDone:
+        self.seen.clear()
+        sums, self.sums = self.sums, Sums(Counter.start(self.metrics))
+        training = sums.values()
+        self.epochs = epoch
+        validation = self._look(VALIDATION) if self.validation else None
+        judged = (validation or training).loss
+        self.state = self.observer.after(self.state, epoch, judged, self._look, self.network.theta)
+        seconds = perf_counter() - self.started
+        return EpochDone(epoch, self.done, training, validation, sums.rate, sums.samples, seconds)
+
+    def _look(self, part: str) -> Values:
+        """Measure a part with the parameters as they are after an epoch, once."""
+        if part not in self.seen:
+            judge = self.validation if part == VALIDATION else self.judge
+            assert judge is not None  # noqa: S101  a part that there is not is refused before training
+            self.seen[part] = judge.measure()
+        return self.seen[part]
+
+    def _numbers(self, rows: Rows) -> tuple[int, ...]:
+        """Give the rows of the data that some training samples came from, counted from 1."""
+        return tuple(int(number) for number in self.setup.dataset.training.numbers[rows])
+
+    def _turn(self, epoch: int) -> tuple[int, int]:
+        """Give what the schedule has counted before the coming step, and how many it counts in the whole run."""
+        return self.length.turn(self.experiment.schedule, self.done + 1, epoch, self.state.plateaus)
+
+    def _rate(self, turn: tuple[int, int]) -> float:
+        """Give the learning rate at a turn of the schedule."""
+        count, length = turn
+        return float(self.experiment.schedule.formula(self.experiment.optimizer.learning_rate, float(count), length))
+
+    def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
+        restored, test = self._restore(), self._test()
+        theta, names = self.network.theta, self.setup.names
+        early: Outcome = "stopped early" if self.done < self.length.steps else "finished"
+        return RunStopped(
+            outcome=early if trouble is None else "diverged",
+            steps=self.done,
+            epochs=self.epochs,
+            best_epoch=self.state.best.epoch if self.state.best else None,
+            initial=initial,
+            final=self.judge.measure(),
+            validation=self.validation.measure() if self.validation else None,
+            parameters={names.label(name): float(theta[at]) for name, at in self.network.layout.parameters()},
+            trouble=trouble,
+            seconds=perf_counter() - self.started,
+            confusion=self._confusion(test),
+            test=test.measure() if test else None,
+            restored=restored,
+            plateaus=self.state.plateaus,
+        )
+
+    def _test(self) -> Judge | None:
+        """Give what measures the test samples; at the end alone, since what they help to choose they do not test."""
+        samples = self.setup.dataset.test
+        return Judge(self.learner, samples, self.metrics) if samples else None
+
+    def _restore(self) -> bool:
+        """Go back to the parameters that were kept, if there are any, and say whether that changed them."""
+        kept, theta = self.state.kept, self.network.theta
+        if kept is None or np.array_equal(kept, theta):
+            return False
+        np.copyto(theta, kept)
+        return True
+
+    def _confusion(self, test: Judge | None) -> Confusion | None:
+        metric = judge_of_classes(self.setup)
+        if metric is None:
+            return None
+        others = (judge.confusion(metric) if judge else None for judge in (self.validation, test))
+        return Confusion(classes_of(self.setup), self.judge.confusion(metric), *others)
+
+    def trouble(self, found: NotFinite) -> Trouble:
+        """Say what stopped being finite and what to change."""
+        return trouble_of(self.setup, found, self.done + 1, self._rows_of_step())
+
+    def _rows_of_step(self) -> tuple[int, ...]:
+        epoch, position = divmod(self.done, self.length.per_epoch)
+        return self._numbers(next(self.batches.epoch(epoch + 1, position)))
