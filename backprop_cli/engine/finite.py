@@ -50,7 +50,8 @@ def first_not_finite(
 def _in_layers(space: Workspace) -> NotFinite | None:
     for number, layer in enumerate(space.layers, start=1):
         last = number == len(space.layers)
-        for symbol, values in (("z", layer.z), ("yhat" if last else "a", layer.a)):
+        thinned = () if layer.f is layer.a else (("f", layer.f),)
+        for symbol, values in (("z", layer.z), *thinned, ("yhat" if last else "a", layer.a)):
             bad = np.argwhere(~np.isfinite(values))
             if len(bad):
                 row, column = (int(index) for index in bad[0])

@@ -22,8 +22,14 @@ def bind_forward(network: Network, space: Workspace) -> list[Run]:
     for number, (view, activation) in enumerate(zip(network.layers, network.activations, strict=True), start=1):
         layer = space.layers[number - 1]
         runs += _bind_weighted_sum(network, view, number, space)
-        runs.append(activation.kernel(layer.z, layer.a, layer.scratch))
+        runs.append(activation.kernel(layer.z, layer.f, layer.scratch))
+        if layer.factor is not None:
+            runs.append(_bind_product(layer.f, layer.factor, layer.a))
     return runs
+
+
+def _bind_product(values: Array, factor: Array, out: Array) -> Run:
+    return lambda: ignore(np.multiply(values, factor, out=out))
 
 
 def _bind_weighted_sum(network: Network, view: LayerView, number: int, space: Workspace) -> list[Run]:
@@ -69,14 +75,14 @@ def bind_measure(network: Network, loss: Loss, space: Workspace) -> Callable[[],
     """Bind the loss of the batch, without the penalty."""
     last, shortcut = space.layers[-1], shortcut_of(network, loss)
     if shortcut is None:
-        return loss.measure(space.targets, last.a, last.scratch)
-    return loss.joint_measure(shortcut, space.targets, last.z, last.scratch)
+        return loss.measure(space.targets, last.a, last.scratch, space.weights)
+    return loss.joint_measure(shortcut, space.targets, last.z, last.scratch, space.weights)
 
 
 def bind_output_error(network: Network, loss: Loss, space: Workspace) -> list[Run]:
     """Bind delta ← dL/dz of the last layer."""
     last, shortcut = space.layers[-1], shortcut_of(network, loss)
-    pull = loss.pull(space.targets, last.a, last.delta, last.scratch, shortcut)
+    pull = loss.pull(space.targets, last.a, last.delta, last.scratch, shortcut, space.weights)
     if shortcut is not None:
         return [pull]
     return [pull, network.activations[-1].pull(last.delta, last.z, last.a, last.scratch)]
@@ -120,5 +126,7 @@ def bind_back(network: Network, number: int, space: Workspace) -> list[Run]:
     view = network.layers[number - 1]
     carried = below.delta if view.block is None else below.delta_and_one
     matrix = (view.weights if view.block is None else view.block).T
-    pull = network.activations[number - 2].pull(below.delta, below.z, below.a, below.scratch)
-    return [lambda: ignore(np.dot(matrix, delta, carried)), pull]
+    runs: list[Run] = [lambda: ignore(np.dot(matrix, delta, carried))]
+    if below.factor is not None:
+        runs.append(_bind_product(below.delta, below.factor, below.delta))
+    return [*runs, network.activations[number - 2].pull(below.delta, below.z, below.f, below.scratch)]

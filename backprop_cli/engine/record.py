@@ -26,8 +26,11 @@ class StepRecord:
         rate: the learning rate of this step.
         x: inputs, (inputs, samples).
         y: targets, (outputs, samples).
+        weights: what each sample's loss counts, (samples,); None where all count the same.
         z: weighted inputs by layer, each (units, samples).
-        a: activations by layer.
+        f: what the activations give by layer; the same as a where all units take part.
+        kept: by layer, 1 for each unit that takes part and 0 for each that is left out; None where all take part.
+        a: activations by layer, as the layer above has them.
         delta: dL/dz by layer.
         loss: loss of the batch before the update, penalty included.
         penalty: the penalty's part of it.
@@ -46,7 +49,10 @@ class StepRecord:
     rate: float
     x: Array
     y: Array
+    weights: Array | None
     z: tuple[Array, ...]
+    f: tuple[Array, ...]
+    kept: tuple[Array | None, ...]
     a: tuple[Array, ...]
     delta: tuple[Array, ...]
     loss: float

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from backprop_cli.engine.dropout import Dropout
 from backprop_cli.engine.finite import NotFinite, first_not_finite
 from backprop_cli.engine.network import LayerView, Network, view_layers
 from backprop_cli.engine.passes import (
@@ -44,6 +45,7 @@ class Learner:
         state: the optimizer's vectors by letter.
         work: two vectors for whatever is needed in between.
         mask: 1 for weights, 0 for biases.
+        dropout: which units take part in a step; None where all do.
     """
 
     network: Network
@@ -57,10 +59,16 @@ class Learner:
     state: Mapping[str, Array]
     work: tuple[Array, Array]
     mask: Array
+    dropout: Dropout | None = None
 
     @classmethod
     def create(
-        cls, network: Network, loss: Loss, optimizer: Optimizer, order: UpdateOrder = "simultaneous"
+        cls,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        order: UpdateOrder = "simultaneous",
+        dropout: Dropout | None = None,
     ) -> "Learner":
         """Allocate a gradient and a state of zeros."""
 
@@ -82,11 +90,13 @@ class Learner:
             state={letter: zeros() for letter in optimizer.state},
             work=(zeros(), zeros()),
             mask=network.layout.weight_mask(network.theta.dtype),
+            dropout=dropout,
         )
 
-    def bind(self, x_and_one: Array, y: Array) -> "Step":
-        """Bind a step to the arrays that hold its samples."""
-        return Step(self, Workspace.create(self.network, x_and_one, y))
+    def bind(self, x_and_one: Array, y: Array, weights: Array | None = None) -> "Step":
+        """Bind a step to the arrays that hold its samples, and what each counts where they do not count the same."""
+        thinned = self.dropout.thinned if self.dropout else ()
+        return Step(self, Workspace.create(self.network, x_and_one, y, weights, thinned))
 
     def bind_penalty(self, where: slice) -> list[Run]:
         """Bind the penalty's part of the gradient, for a slice of the parameters."""
@@ -118,9 +128,11 @@ class Step:
     measure: Callable[[], float] = field(init=False)
     forward: list[Run] = field(init=False)
     advance: Callable[[float, int], None] = field(init=False)
+    draw: Callable[[int], None] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        network = self.learner.network
+        network, dropout = self.learner.network, self.learner.dropout
+        self.draw = dropout.bind(self.space.layers) if dropout else None
         self.forward = bind_forward(network, self.space)
         self.measure = _with_penalty(self.learner, bind_measure(network, self.learner.loss, self.space))
         self.advance = _bind_sequential(self) if self.learner.order == "sequential" else _bind_simultaneous(self)
@@ -138,6 +150,8 @@ class Step:
         Raises:
             NotFinite: a value is not finite; the parameters are those before the step.
         """
+        if self.draw is not None:
+            self.draw(t)
         for run in self.forward:
             run()
         loss = self.measure()
@@ -154,6 +168,7 @@ class Step:
         before, state_before = frozen(learner.network.theta), _copy_state(learner)
         penalty = penalty_of(learner)
         loss = self(rate, t)
+        a = tuple(frozen(layer.a) for layer in space.layers)
         return StepRecord(
             step=t,
             epoch=epoch,
@@ -161,8 +176,11 @@ class Step:
             rate=rate,
             x=frozen(space.x_and_one[:, :-1].T),
             y=frozen(space.y.T),
+            weights=None if space.weights is None else frozen(space.weights),
             z=tuple(frozen(layer.z) for layer in space.layers),
-            a=tuple(frozen(layer.a) for layer in space.layers),
+            f=tuple(one if layer.f is layer.a else frozen(layer.f) for one, layer in zip(a, space.layers, strict=True)),
+            kept=tuple(None if layer.factor is None else frozen(np.sign(layer.factor)) for layer in space.layers),
+            a=a,
             delta=tuple(frozen(layer.delta) for layer in space.layers),
             loss=loss,
             penalty=penalty,

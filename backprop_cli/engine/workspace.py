@@ -1,5 +1,6 @@
 """Every transient array of a step, allocated once for a number of samples and overwritten at each step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,10 @@ class LayerSpace:
 
     Attributes:
         z: weighted inputs, (units, samples).
-        a: activations, (units, samples).
+        f: what the activation gives, (units, samples); the same array as a where all units take part.
+        factor: what each of f is multiplied by in a step that leaves units out, (units, samples); None where all take
+            part.
+        a: activations as the layer above has them, (units, samples).
         a_and_one: the activations above a row of ones, (units + 1, samples); for the last layer without that row.
         delta: dL/dz once the backward pass has come by, (units, samples).
         delta_and_one: memory of delta with one row more, where the product with a folded block leaves the bias's share.
@@ -24,6 +28,8 @@ class LayerSpace:
     """
 
     z: Array
+    f: Array
+    factor: Array | None
     a: Array
     a_and_one: Array
     delta: Array
@@ -39,28 +45,46 @@ class Workspace:
         x_and_one: the samples' inputs with a column of ones, (samples, inputs + 1); its transpose is the layer before
             the first.
         y: the samples' targets, (samples, outputs).
+        weights: what each sample's loss counts, (samples,); None where all count the same.
         targets: the same with a column per sample, as the losses want them.
         layers: the layers' arrays.
     """
 
     x_and_one: Array
     y: Array
+    weights: Array | None
     targets: Array
     layers: tuple[LayerSpace, ...]
 
     @classmethod
-    def create(cls, network: Network, x_and_one: Array, y: Array) -> "Workspace":
-        """Allocate what a step over these samples needs; x and y are used as they are, not copied."""
+    def create(
+        cls,
+        network: Network,
+        x_and_one: Array,
+        y: Array,
+        weights: Array | None = None,
+        thinned: Sequence[bool] = (),
+    ) -> "Workspace":
+        """Allocate what a step over these samples needs; x, y and weights are used as they are, not copied.
+
+        Args:
+            network: that the step is of.
+            x_and_one: inputs with a column of ones.
+            y: targets.
+            weights: what each sample's loss counts; None where all count the same.
+            thinned: which layers leave units out; none, where it is empty.
+        """
         samples, widths = len(x_and_one), [layer.units for layer in network.layout.topology.layers]
         dtype = network.theta.dtype
         spare = [np.empty(max(widths) * samples, dtype=dtype) for _ in range(3)]
         last = len(widths)
         layers = tuple(
-            _allocate(width, samples, spare, last=number == last) for number, width in enumerate(widths, start=1)
+            _allocate(width, samples, spare, last=number == last, thinned=leaves_out)
+            for number, (width, leaves_out) in enumerate(zip(widths, thinned or [False] * last, strict=True), start=1)
         )
         # Arithmetic between arrays of different orders makes NumPy allocate a buffer, so targets are turned by a copy.
         targets = y.T if y.T.flags.c_contiguous else np.empty(y.T.shape, dtype=dtype)
-        return cls(x_and_one, y, targets, layers)
+        return cls(x_and_one, y, weights, targets, layers)
 
     @property
     def samples(self) -> int:
@@ -72,15 +96,18 @@ class Workspace:
         return self.x_and_one.T if layer == 1 else self.layers[layer - 2].a_and_one
 
 
-def _allocate(width: int, samples: int, spare: list[Array], *, last: bool) -> LayerSpace:
+def _allocate(width: int, samples: int, spare: list[Array], *, last: bool, thinned: bool) -> LayerSpace:
     dtype = spare[0].dtype
     rows = width if last else width + 1
     a_and_one = np.ones((rows, samples), dtype=dtype)
     delta_and_one = np.zeros((rows, samples), dtype=dtype)
+    a = a_and_one[:width]
     one, two, three = (buffer[: width * samples].reshape(width, samples) for buffer in spare)
     return LayerSpace(
         z=np.zeros((width, samples), dtype=dtype),
-        a=a_and_one[:width],
+        f=np.zeros((width, samples), dtype=dtype) if thinned else a,
+        factor=np.ones((width, samples), dtype=dtype) if thinned else None,
+        a=a,
         a_and_one=a_and_one,
         delta=delta_and_one[:width],
         delta_and_one=delta_and_one,

@@ -87,6 +87,8 @@ def loss_of(objective: Objective, theta: Tensor) -> Tensor:
     rule, prediction = (loss, a) if shortcut is None else (shortcut, z)
     shares = COUNTERPARTS[type(rule)](functional, rule, y, prediction)
     per_sample = _reduce(shares, loss.over_outputs, dim=0)
+    if objective.weights is not None:
+        per_sample = theta.new_tensor(np.asarray(objective.weights)) * per_sample
     return _reduce(per_sample, loss.reduction, dim=0) + _charge(objective.penalty, layout, theta)
 
 

@@ -40,7 +40,7 @@ def last_digits(objective: Objective, record: StepRecord) -> Gradient:
     rng, spread = np.random.default_rng(0), np.zeros(len(record.gradient))
     here = _signs(objective, record)
     for _ in range(_TIMES):
-        there = _run(_changed(objective, rng))
+        there = run(_changed(objective, rng))
         if there is not None and _same(here, _signs(objective, there)):
             spread = np.maximum(spread, np.abs(there.gradient.astype(np.float64) - record.gradient))
     return _WEIGHT * spread + _PART * unit * sizes(objective, record)
@@ -81,7 +81,7 @@ def _output_errors(objective: Objective, record: StepRecord) -> NDArray[Any]:
     else:
         with np.errstate(all="ignore"):
             errors = np.nan_to_num(np.abs(loss.slope(y, a)))
-    return errors * loss.weight(*y.shape)
+    return errors * loss.weight(*y.shape) * (1.0 if record.weights is None else record.weights)
 
 
 def _signs(objective: Objective, record: StepRecord) -> kinks.Distances:
@@ -103,14 +103,15 @@ def _changed(objective: Objective, rng: np.random.Generator) -> Objective:
 
     copy = Network.create(network.layout, network.activations, dtype)
     copy.theta[...] = beside(network.theta)
-    return replace(objective, network=copy, x=beside(objective.x), y=beside(objective.y))
+    return replace(objective.with_samples(beside), network=copy)
 
 
-def _run(objective: Objective) -> StepRecord | None:
+def run(objective: Objective) -> StepRecord | None:
+    """Let the engine find the gradient, with all units taking part; None where something is not finite."""
     learner = Learner.create(objective.network, objective.loss, Sgd(penalty=objective.penalty))
     samples = tuple(range(1, len(objective.x) + 1))
     try:
-        step = learner.bind(with_ones(objective.x, objective.network.theta.dtype), objective.y)
+        step = learner.bind(with_ones(objective.x, objective.network.theta.dtype), objective.y, objective.weights)
         return step.recorded(_RATE, 1, epoch=1, samples=samples)
     except NotFinite:
         return None

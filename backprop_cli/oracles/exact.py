@@ -31,7 +31,7 @@ def estimate(objective: Objective, addresses: Addresses, largest: float) -> Esti
     """
     domain = exact(DIGITS + _LOST + min(_MOST, math.ceil(largest / math.log(10.0))))
     whole = np.frompyfunc(lambda value: domain.number(float(value)), 1, 1)
-    inside = replace(objective, x=whole(objective.x), y=whole(objective.y), joint=False)
+    inside = replace(objective.with_samples(whole), joint=False)
     theta = whole(objective.network.theta)
     return Estimate.exactly(addresses, np.array([_slope(domain, inside, theta, int(at)) for at in addresses]))
 

@@ -53,7 +53,7 @@ def path(
         a = _activate(domain, activation, zs[-1])
     yhat, charged = _nudged(a, nudges, -2), _nudged(theta, nudges, -1)
     shares = _joint_shares(domain, objective, zs[-1])
-    loss = _measure(objective.loss, _shares(domain, objective, yhat) if shares is None else shares)
+    loss = _measure(objective, _shares(domain, objective, yhat) if shares is None else shares)
     if objective.penalty is not None:
         loss = loss + _charge(domain, objective.penalty, objective.network.layout, charged)
     return Path((*zs, yhat, charged), loss)
@@ -83,8 +83,10 @@ def _activate(domain: Domain[Numbers], activation: Activation, z: Numbers) -> Nu
     return np.stack(evaluate(domain, terms, lambda row: z[row]))
 
 
-def _measure(loss: Loss, shares: Numbers) -> Numbers:
-    return _OVER[loss.reduction](_OVER[loss.over_outputs](shares, axis=0))
+def _measure(objective: Objective, shares: Numbers) -> Numbers:
+    loss, weights = objective.loss, objective.weights
+    each = _OVER[loss.over_outputs](shares, axis=0)
+    return _OVER[loss.reduction](each if weights is None else weights * each)
 
 
 def _shares(domain: Domain[Numbers], objective: Objective, yhat: Numbers) -> Numbers:

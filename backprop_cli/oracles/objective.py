@@ -1,7 +1,8 @@
 """What is differentiated: the loss of a network over some samples, as a function of its parameters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ class Objective:
         y: targets, (samples, outputs).
         penalty: the optimizer's price of large weights, which is part of the loss.
         joint: whether loss and last activation are worked out together, by their shortcut, where they have one.
+        weights: what each sample's loss counts, (samples,); None where all count the same.
     """
 
     network: Network
@@ -36,10 +38,16 @@ class Objective:
     y: Array
     penalty: Penalty | None = None
     joint: bool = False
+    weights: Array | None = None
 
     def in_doubles(self) -> "Objective":
         """Give the same with its samples in float64."""
-        return replace(self, x=self.x.astype(np.float64), y=self.y.astype(np.float64))
+        return self.with_samples(lambda values: values.astype(np.float64))
+
+    def with_samples(self, change: Callable[[Array], Any]) -> "Objective":
+        """Give the same with what belongs to its samples changed: inputs, targets, and what each counts."""
+        weights = None if self.weights is None else change(self.weights)
+        return replace(self, x=change(self.x), y=change(self.y), weights=weights)
 
 
 @dataclass(frozen=True, slots=True)

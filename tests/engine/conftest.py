@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backprop_cli.engine.dropout import Dropout
 from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import Network
 from backprop_cli.engine.record import StepRecord
@@ -28,6 +29,7 @@ class Case:
     step: Step
     x: Any
     y: Any
+    weights: Any = None
 
     @property
     def layout(self) -> Layout:
@@ -35,7 +37,8 @@ class Case:
 
     @property
     def objective(self) -> Objective:
-        return Objective(self.network, self.learner.loss, self.x, self.y, self.learner.optimizer.penalty)
+        penalty = self.learner.optimizer.penalty
+        return Objective(self.network, self.learner.loss, self.x, self.y, penalty, weights=self.weights)
 
     def recorded(self, rate: float = 1e-3, t: int = 1) -> StepRecord:
         return self.step.recorded(rate, t, epoch=1, samples=tuple(range(1, len(self.x) + 1)))
@@ -63,6 +66,8 @@ def make(
     dtype: Any = np.float64,
     x: Any = None,
     y: Any = None,
+    weights: Any = None,
+    dropout: Sequence[float] = (),
 ) -> Case:
     """Build a network from its widths, inputs first, with random parameters and, if not given, random samples."""
     rng = np.random.default_rng(seed)
@@ -74,10 +79,13 @@ def make(
     layout = arrange(Topology(widths[0], shapes), tuple(trainable or [Trainable()] * len(activations)))
     network = Network.create(layout, activations, dtype)
     network.theta[...] = rng.normal(size=layout.size) * spread
-    learner = Learner.create(network, loss, optimizer or Sgd(), order)
+    rule = Dropout(tuple(dropout), (seed, 3)) if dropout else None
+    learner = Learner.create(network, loss, optimizer or Sgd(), order, rule)
     x = rng.normal(size=(samples, widths[0])) if x is None else np.array(x, dtype=float)
     y = targets(loss, rng, (samples, widths[-1])) if y is None else np.array(y, dtype=float)
-    return Case(network, learner, learner.bind(with_ones(x, np.dtype(dtype)), y.astype(dtype)), x, y)
+    counted = None if weights is None else np.array(weights, dtype=float)
+    rows = [with_ones(x, np.dtype(dtype)), y.astype(dtype), None if counted is None else counted.astype(dtype)]
+    return Case(network, learner, learner.bind(*rows), x, y, counted)
 
 
 @pytest.fixture(scope="session")

@@ -95,13 +95,23 @@ def test_every_last_activation_with_every_loss(
     check(build([2, 3, 3], [Sigmoid(), activation], loss.model_copy(update={"reduction": reduction}), seed=6))
 
 
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+@pytest.mark.parametrize(("activation", "loss"), PAIRS, ids=lambda rule: rule.title)
+def test_what_a_sample_counts_is_a_factor_of_its_loss(
+    activation: Activation, loss: Loss, reduction: str, build: Build
+) -> None:
+    weighed = loss.model_copy(update={"reduction": reduction})
+
+    check(build([2, 3, 3], [Sigmoid(), activation], weighed, seed=6, weights=[0.5, 0.0, 3.0]))
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> dict[str, Any]:
     """Draw everything that a case is built from."""
     depth = draw(st.integers(1, 3))
     loss = draw(st.sampled_from(LOSSES)).model_copy(update={"reduction": draw(st.sampled_from(["sum", "mean"]))})
     last = draw(st.sampled_from([rule for rule in ACTIVATIONS if fits(rule, loss)]))
-    price = st.sampled_from([0.0, 0.01, 0.3])
+    price, count, weight = st.sampled_from([0.0, 0.01, 0.3]), draw(st.integers(1, 6)), st.floats(0.0, 5.0)
     penalty = draw(st.none() | st.builds(Penalty, l1=price, l2=price))
     return {
         "widths": draw(st.lists(st.integers(1, 5), min_size=depth + 1, max_size=depth + 1)),
@@ -110,7 +120,8 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
         "kinds": [draw(st.sampled_from(BiasKind)) for _ in range(depth)],
         "trainable": [Trainable(draw(st.booleans()), draw(st.booleans())) for _ in range(depth)],
         "optimizer": Sgd(penalty=penalty),
-        "samples": draw(st.integers(1, 6)),
+        "samples": count,
+        "weights": draw(st.none() | st.lists(weight, min_size=count, max_size=count)),
         "seed": draw(st.integers(0, 9999)),
     }
 

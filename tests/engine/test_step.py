@@ -93,6 +93,25 @@ def test_no_array_is_allocated_after_the_first_step(
 
 
 @both_orders
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("loss", [rule() for rule in members(Loss).values()], ids=lambda rule: rule.title)
+def test_no_array_is_allocated_for_weights_of_samples_or_for_dropout(
+    loss: Loss, dtype: Any, order: str, build: Build
+) -> None:
+    last = Softmax() if isinstance(loss, CrossEntropy) else Sigmoid()
+    options = {"order": order, "dtype": dtype, "samples": 64, "spread": 0.05, "kinds": [OWN, BiasKind.LAYER, OWN]}
+    counted = {"weights": np.linspace(0, 2, 64), "dropout": [0.5, 0.2, 0.0]}
+    case = build([256] * 4, [Tanh(), Softmax(), last], loss, **options, **counted)
+    case.step(1e-3, 1)
+    tracemalloc.start()
+    case.step(1e-3, 2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 16_000
+
+
+@both_orders
 @pytest.mark.parametrize("kind", BiasKind)
 @every_optimizer
 def test_what_is_frozen_is_never_touched(optimizer: Optimizer, kind: BiasKind, order: str, build: Build) -> None:

@@ -1,14 +1,15 @@
 """What a loss is.
 
 One output of one sample contributes a share; shares are added or averaged over the outputs as the loss says, and over
-the samples as its `reduction` says.  Arrays have one row per output and one column per sample.
+the samples as its `reduction` says.  A sample may count more or less than another: its loss is then multiplied by its
+weight, and a mean is still over the number of samples.  Arrays have one row per output and one column per sample.
 """
 
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, SupportsFloat, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -131,30 +132,40 @@ class Loss(Rule):
         counted = (outputs if self.over_outputs == "mean" else 1) * (samples if self.reduction == "mean" else 1)
         return 1.0 / counted
 
-    def measure(self, y: Array, yhat: Array, scratch: Scratch) -> Measure:
-        """Bind the loss of the batch."""
-        shares, work, _ = scratch
-        weight = self.weight(*y.shape)
+    def measure(self, y: Array, yhat: Array, scratch: Scratch, weights: Array | None = None) -> Measure:
+        """Bind the loss of the batch; weights are what each sample's loss counts, (samples,)."""
+        shares, work, spare = scratch
+        weight, gather = self.weight(*y.shape), _gathering(weights, spare)
 
         def run() -> float:
             self.fill_shares(y, yhat, shares, work)
-            return float(np.add.reduce(shares, axis=None)) * weight
+            return float(gather(shares)) * weight
 
         return run
 
-    def joint_measure(self, shortcut: Shortcut, y: Array, z: Array, scratch: Scratch) -> Measure:
-        """Bind the loss of the batch, computed by a shortcut from the last layer's z."""
+    def joint_measure(
+        self, shortcut: Shortcut, y: Array, z: Array, scratch: Scratch, weights: Array | None = None
+    ) -> Measure:
+        """Bind the loss of the batch, computed by a shortcut from the last layer's z; weights as for `measure`."""
         shares, work, spare = scratch
-        weight, row = self.weight(*y.shape), spare[:1]
+        weight, row, gather = self.weight(*y.shape), spare[:1], _gathering(weights, spare)
 
         def run() -> float:
             shortcut.fill_shares(y, z, shares, work, row)
-            return float(np.add.reduce(shares, axis=None)) * weight
+            return float(gather(shares)) * weight
 
         return run
 
-    def pull(self, y: Array, yhat: Array, delta: Array, scratch: Scratch, shortcut: Shortcut | None) -> Run:
-        """Bind delta ← dL/dŷ, or dL/dz of the last layer by a shortcut."""
+    def pull(
+        self,
+        y: Array,
+        yhat: Array,
+        delta: Array,
+        scratch: Scratch,
+        shortcut: Shortcut | None,
+        weights: Array | None = None,
+    ) -> Run:
+        """Bind delta ← dL/dŷ, or dL/dz of the last layer by a shortcut; weights as for `measure`."""
         weight = self.weight(*y.shape)
         fill = self.fill_slopes if shortcut is None else shortcut.fill_slopes
 
@@ -162,4 +173,23 @@ class Loss(Rule):
             fill(y, yhat, delta, scratch[0])
             np.multiply(delta, weight, out=delta)
 
-        return run
+        return run if weights is None else _then_weighing(run, delta, weights, scratch[0])
+
+
+def _gathering(weights: Array | None, spare: Array) -> Callable[[Array], SupportsFloat]:
+    """Give what adds up the shares of a batch, those of each sample times what it counts."""
+    if weights is None:
+        return partial(np.add.reduce, axis=None)
+    row = spare[0]
+    return lambda shares: np.dot(np.add.reduce(shares, axis=0, out=row), weights)
+
+
+def _then_weighing(run: Run, delta: Array, weights: Array, spread: Array) -> Run:
+    """Bind a product with what each sample counts; it is spread first, as arithmetic that broadcasts allocates."""
+
+    def weigh() -> None:
+        run()
+        np.copyto(spread, weights)
+        np.multiply(delta, spread, out=delta)
+
+    return weigh
