@@ -1,14 +1,15 @@
 """From a setup to a check of the gradient of one of its steps."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from backprop_cli.config.loader import Setup
 from backprop_cli.engine.network import Network
 from backprop_cli.engine.record import StepRecord
-from backprop_cli.errors import UsageError, counted, did_you_mean
+from backprop_cli.errors import DivergedError, UsageError, counted, did_you_mean
 from backprop_cli.oracles import central
+from backprop_cli.oracles.engine_digits import run
 from backprop_cli.oracles.findings import Row, Verdict
 from backprop_cli.oracles.objective import Estimate, Objective
 from backprop_cli.oracles.rounding import quietest
@@ -111,14 +112,15 @@ def checked_step(setup: Setup, asked: Asked) -> GradientCheck:
         WITNESSES[name].require()
     _require_a_gradient(setup)
     record = record_step(setup, asked.step)
-    case = Case(_objective(setup, record), record, asked.h)
+    objective = _objective(setup, record)
+    case = Case(objective, _with_all_units(objective, record), asked.h)
     chosen, left_out = _choose(case, asked)
     single = SINGLE if setup.experiment.training.dtype == "float32" else None
     tolerances = {witness.name: asked.tolerance or single or witness.tolerance for witness in chosen}
     estimates = _ask(case, chosen, asked.most, setup.experiment.training.seed)
     rows = judge(case, estimates, tolerances)
     checked = {name: sum(name in row.values for row in rows) for name in estimates}
-    return GradientCheck(setup, record, rows, checked, tolerances, left_out)
+    return GradientCheck(setup, case.record, rows, checked, tolerances, left_out)
 
 
 def _require_a_gradient(setup: Setup) -> None:
@@ -137,7 +139,18 @@ def _objective(setup: Setup, record: StepRecord) -> Objective:
         layout_of(setup), [one.activation for one in experiment.network.layers], record.before.dtype
     )
     network.theta[...] = record.before
-    return quietest(Objective(network, experiment.loss, record.x.T, record.y.T, experiment.optimizer.penalty))
+    penalty, weights = experiment.optimizer.penalty, record.weights
+    return quietest(Objective(network, experiment.loss, record.x.T, record.y.T, penalty, weights=weights))
+
+
+def _with_all_units(objective: Objective, record: StepRecord) -> StepRecord:
+    """Give a step as it would be if no unit were left out, which is what oracles speak of."""
+    if all(kept is None for kept in record.kept):
+        return record
+    found = run(objective)
+    if found is None:
+        raise DivergedError(f"a value of step {record.step:,} is not finite once all units take part, as they do here")
+    return replace(found, step=record.step, epoch=record.epoch, samples=record.samples, rate=record.rate)
 
 
 def _choose(case: Case, asked: Asked) -> tuple[list[Witness], LeftOut]:
