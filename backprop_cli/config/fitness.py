@@ -1,15 +1,18 @@
 """Whether the parts of a config fit together: network with loss, loss with targets, data with training."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop_cli.config.data_section import AnyData, Data, FileData, FromFiles, InlineData, PartsData
 from backprop_cli.config.network import Network
 from backprop_cli.config.sections import Report, Training
 from backprop_cli.config.shapes import Finding
 from backprop_cli.data.dataset import count_kept
+from backprop_cli.data.matrix import Matrix, windows
 from backprop_cli.data.samples import Samples
 from backprop_cli.errors import counted
 from backprop_cli.rules.losses import Loss
@@ -164,22 +167,45 @@ def check_targets(loss: Loss, samples: Samples) -> Iterator[tuple[int, int, str]
     if samples.targets is None:
         return
     low, high = loss.targets
-    outside = np.argwhere((samples.targets < low) | (samples.targets > high))
-    if len(outside):
-        row, column = (int(index) for index in outside[0])
-        value = samples.targets[row, column]
-        yield row, column, f"target {value:g} is outside {loss.title}'s domain, {low:g} to {high:g}{_more(outside)}"
+    outside = _Astray.among(samples.targets, lambda rows: (rows < low) | (rows > high))
+    if outside:
+        value = outside.values[outside.column]
+        words = f"target {value:g} is outside {loss.title}'s domain, {low:g} to {high:g}"
+        yield outside.row, outside.column, words + outside.more
     elif loss.distribution:
-        sums = samples.targets.sum(axis=1)
-        astray = np.flatnonzero(np.abs(sums - 1.0) > _SLACK)
-        if len(astray):
-            row = int(astray[0])
-            words = f"the targets of a sample must add up to 1 for {loss.title}; these add up to {sums[row]:g}"
-            yield row, 0, words + _more(astray)
+        astray = _Astray.among(samples.targets, lambda rows: np.abs(rows.sum(axis=1, keepdims=True) - 1.0) > _SLACK)
+        if astray:
+            words = (
+                f"the targets of a sample must add up to 1 for {loss.title}; these add up to {astray.values.sum():g}"
+            )
+            yield astray.row, 0, words + astray.more
 
 
-def _more(found: Any) -> str:
-    return f" (and so are {len(found) - 1:,} more)" if len(found) > 1 else ""
+@dataclass(frozen=True, slots=True)
+class _Astray:
+    """Values that cannot be: the first of them by its 0-based place, the values of its row, and how many there are."""
+
+    row: int
+    column: int
+    values: NDArray[Any]
+    count: int
+
+    @classmethod
+    def among(cls, targets: Matrix, test: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> "_Astray | None":
+        """Find those that a test is true of."""
+        found = None
+        for start, rows in windows(targets):
+            places = np.argwhere(test(rows))
+            if len(places):
+                row, column = places[0].tolist()
+                first = found or cls(start + row, column, rows[row], 0)
+                found = replace(first, count=first.count + len(places))
+        return found
+
+    @property
+    def more(self) -> str:
+        """Mention those after the first."""
+        return f" (and so are {self.count - 1:,} more)" if self.count > 1 else ""
 
 
 def check_sample_numbers(data: AnyData, samples: int) -> Iterator[Finding]:

@@ -103,7 +103,7 @@ class _Check:
         self._run(fitness.check_report, "report")
         self._run(fitness.check_update_order, "update_order", "optimizer")
         found = self._read_samples()
-        topology, names = self._read_names(None if found is None else int(found.data.samples.numbers[-1]))
+        topology, names = self._read_names(None if found is None else found.data.samples.last)
         self._refuse()
         experiment = Experiment.model_construct(**self.sections)
         assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
@@ -157,9 +157,8 @@ class _Check:
             if found.source is None or found.source.targets is None:
                 self._find(("data", "targets", row, column), f"data.targets[{row}]: {message}")
             else:
-                self.data_problems.append(
-                    found.source.targets.frame.row_problem(int(found.samples.numbers[row]) - 1, message)
-                )
+                at = row if found.samples.rows is None else int(found.samples.rows[row])
+                self.data_problems.append(found.source.targets.frame.row_problem(at, message))
 
     def _read_names(self, samples: int | None) -> tuple[Topology | None, NameTable | None]:
         """Understand the names where the network and the optimizer are valid."""

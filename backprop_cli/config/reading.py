@@ -119,7 +119,7 @@ def dataset_of(found: Read, data: AnyData, seed: int) -> Dataset:
 def _inline(data: InlineData) -> Samples:
     inputs = np.array(data.inputs, dtype=np.float64)
     targets = None if data.targets is None else np.array(data.targets, dtype=np.float64)
-    return Samples(inputs, targets, np.arange(1, len(inputs) + 1))
+    return Samples(inputs, targets)
 
 
 def _read_other(

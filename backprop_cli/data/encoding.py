@@ -75,12 +75,11 @@ class Encoding:
         others = _other_columns(self.inputs, columns.inputs, frame)
         if others:
             found += others
-            return Samples(np.empty((0, 0)), None, np.arange(0))
+            return Samples(np.empty((0, 0)), None)
         blocks = [_inputs(b, c, self.gaps, frame, found) for b, c in zip(self.inputs, columns.inputs, strict=True)]
         inputs = blocks[0] if len(blocks) == 1 else np.hstack(blocks)
         names = tuple(name for block in self.inputs for name in block.input_names)
-        numbered = np.arange(1, len(inputs) + 1)
-        samples = Samples(inputs, self._targets(columns, found), numbered, names, self.classes)
+        samples = Samples(inputs, self._targets(columns, found), None, names, self.classes)
         return self._kept(samples, frame, found)
 
     def _kept(self, samples: Samples, frame: Frame, found: list[Problem]) -> Samples:

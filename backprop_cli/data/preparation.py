@@ -1,7 +1,8 @@
 """How inputs are prepared: learned from the training part alone, and applied to every part, now and later."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from backprop_cli.data.encoding import Block, Encoding
 from backprop_cli.data.frames import limited
 from backprop_cli.data.gaps import Gaps
+from backprop_cli.data.matrix import Matrix, Stored, mapped
+from backprop_cli.data.moments import Moments, Vector, means_of, moments_of
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Columns
 from backprop_cli.errors import DataError, Problem
 
-Vector: TypeAlias = NDArray[np.float64]
 Scale: TypeAlias = Literal["standardize", "min_max"]
 
 
@@ -62,16 +64,16 @@ class Preparation:
         if scale is None:
             return cls(encoding, fill)
         with np.errstate(all="ignore"):
-            return cls(encoding, fill, *_SCALES[scale](_filled(training.inputs, fill)))
+            return cls(encoding, fill, *_SCALES[scale](moments_of(_filled(training.inputs, fill))))
 
     def apply(self, samples: Samples) -> Samples:
         """Prepare samples as they are written: put values in place of missing ones, and scale."""
-        inputs = _filled(samples.inputs, self.fill)
-        if self.shift is not None and self.scale is not None:
-            with np.errstate(all="ignore"):
-                inputs = np.subtract(inputs, self.shift, dtype=np.float64)
-                inputs /= self.scale
-        return samples.with_inputs(inputs)
+        return samples.with_inputs(self._scaled(_filled(samples.inputs, self.fill)))
+
+    def _scaled(self, inputs: Matrix) -> Matrix:
+        if self.shift is None or self.scale is None:
+            return inputs
+        return mapped(inputs, partial(_scaled, shift=self.shift, scale=self.scale))
 
     def read(self, columns: Columns) -> Samples:
         """Read and prepare files of the same columns.
@@ -97,37 +99,49 @@ class Preparation:
         return cls(None if known is None else _restored(known), fill, shift, scale)
 
 
-def _standardize(inputs: NDArray[Any]) -> tuple[Vector, Vector]:
-    deviation = inputs.std(axis=0, dtype=np.float64)
-    return inputs.mean(axis=0, dtype=np.float64), np.where(deviation > 0, deviation, 1.0)
+def _scaled(inputs: NDArray[Any], shift: Vector, scale: Vector) -> NDArray[Any]:
+    with np.errstate(all="ignore"):
+        found: Vector = np.subtract(inputs, shift, dtype=np.float64)
+        found /= scale
+    return found
 
 
-def _min_max(inputs: NDArray[Any]) -> tuple[Vector, Vector]:
-    low, high = (extreme.astype(np.float64) for extreme in (inputs.min(axis=0), inputs.max(axis=0)))
-    return low, np.where(high > low, high - low, 1.0)
+def _standardize(inputs: Moments) -> tuple[Vector, Vector]:
+    deviation = np.sqrt(inputs.variance)
+    return inputs.mean, np.where((deviation > 0) & inputs.varies, deviation, 1.0)
+
+
+def _min_max(inputs: Moments) -> tuple[Vector, Vector]:
+    return inputs.low, np.where(inputs.varies, inputs.high - inputs.low, 1.0)
 
 
 _SCALES = {"standardize": _standardize, "min_max": _min_max}
-_MIDDLES: Mapping[str, Callable[..., Any]] = {"mean": np.nanmean, "median": np.nanmedian}
 
 
 def _fill(training: Samples, gaps: Gaps, file: str) -> Vector | None:
     """Give the middle of each input where missing values are filled in."""
     if not gaps.fills or training.inputs.dtype.kind != "f":
         return None
-    known = ~np.isnan(training.inputs).all(axis=0)
-    if not known.all():
-        empty = [name for name, has in zip(training.input_names, known, strict=True) if not has]
+    counts, means = means_of(training.inputs)
+    if not counts.all():
+        empty = [name for name, has in zip(training.input_names, counts, strict=True) if not has]
         what = "has no value in the training part, so it has no"
         problems = [f"column {name!r} {what} {gaps.policy}; leave it out of inputs" for name in empty]
         raise DataError(limited(file, [Problem(message, where=file) for message in problems]))
-    return np.asarray(_MIDDLES[gaps.policy](training.inputs, axis=0), dtype=np.float64)
+    return means if gaps.policy == "mean" else _medians(training.inputs, file)
 
 
-def _filled(inputs: NDArray[Any], fill: Vector | None) -> NDArray[Any]:
+def _medians(inputs: Matrix, file: str) -> Vector:
+    if isinstance(inputs, Stored):
+        message = "data.missing: median needs all values of a column at once, and this file is read some rows at a time"
+        raise DataError([Problem(f"{message}; use mean, or raise data.window", where=file)])
+    return np.asarray(np.nanmedian(inputs, axis=0), dtype=np.float64)
+
+
+def _filled(inputs: Matrix, fill: Vector | None) -> Matrix:
     if fill is None or inputs.dtype.kind != "f":
         return inputs
-    return np.where(np.isnan(inputs), fill, inputs)
+    return mapped(inputs, lambda rows: np.where(np.isnan(rows), fill, rows))
 
 
 def _described(encoding: Encoding) -> dict[str, Any]:

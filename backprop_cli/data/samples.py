@@ -1,12 +1,12 @@
 """Samples: what a network is trained on and judged by."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.rules.base import Array
+from backprop_cli.data.batches import Rows
+from backprop_cli.data.matrix import Matrix, picked, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +16,41 @@ class Samples:
     Attributes:
         inputs: (samples, inputs), of any numeric type; pixels stay bytes until they are prepared.
         targets: (samples, outputs), or None when there are none.
-        numbers: the 1-based row of the data of each sample.
+        rows: the 0-based row of the data of each sample; None where the samples are all rows in their order.
         input_names: the columns that the inputs came from, one-hot columns as `column=text`.
         classes: the classes that the target columns stand for, in order; empty when the targets are numbers.
     """
 
-    inputs: NDArray[Any]
-    targets: Array | None
-    numbers: NDArray[np.int64]
+    inputs: Matrix
+    targets: Matrix | None
+    rows: Rows | None = None
     input_names: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def pick(self, rows: NDArray[np.int64]) -> "Samples":
-        """Give some of the samples, by 0-based rows."""
-        targets = None if self.targets is None else self.targets[rows]
-        return Samples(self.inputs[rows], targets, self.numbers[rows], self.input_names, self.classes)
+    @property
+    def numbers(self) -> Rows:
+        """The 1-based row of the data of each sample, as an array as long as the data."""
+        return self.numbered(np.arange(len(self)))
 
-    def with_inputs(self, inputs: NDArray[Any]) -> "Samples":
+    def numbered(self, chosen: Rows) -> Rows:
+        """Give the 1-based rows of the data that some of the samples, by their 0-based places, come from."""
+        return (chosen if self.rows is None else self.rows[chosen]) + 1
+
+    @property
+    def last(self) -> int:
+        """The 1-based row of the data of the last sample."""
+        return int(self.numbered(np.array([len(self) - 1]))[0])
+
+    def pick(self, chosen: Rows) -> "Samples":
+        """Give some of the samples, by their 0-based places."""
+        targets = None if self.targets is None else picked(self.targets, chosen)
+        rows = chosen if self.rows is None else self.rows[chosen]
+        return replace(self, inputs=picked(self.inputs, chosen), targets=targets, rows=rows)
+
+    def with_inputs(self, inputs: Matrix) -> "Samples":
         """Give the same samples with other inputs."""
         return replace(self, inputs=inputs)
 
@@ -47,8 +62,10 @@ class Samples:
         return self.pick(np.flatnonzero(~gaps)) if gaps.any() else self
 
 
-def _gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
+def _gaps(values: Matrix) -> NDArray[np.bool_]:
     """Say of each row whether anything in it is missing."""
-    if values.dtype.kind != "f":
-        return np.zeros(len(values), dtype=np.bool_)
-    return np.asarray(np.isnan(values).any(axis=1))
+    found = np.zeros(len(values), dtype=np.bool_)
+    if values.dtype.kind == "f":
+        for start, window in windows(values):
+            np.isnan(window).any(axis=1, out=found[start : start + len(window)])
+    return found

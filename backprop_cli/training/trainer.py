@@ -117,8 +117,8 @@ class Trainer:
     def records(self, wanted: Collection[int]) -> Iterator[StepRecord]:
         """Train on and on, and record some of the steps."""
         for epoch in count(1):
-            for rows in self.batches.epoch(epoch):
-                step, record = self.portions.step(rows), None
+            for rows, step in self.portions.steps(self.batches.epoch(epoch)):
+                record = None
                 if self.done + 1 in wanted:
                     record = self._recorded(step, rows, epoch)
                 else:
@@ -136,12 +136,11 @@ class Trainer:
 
     def _epoch(self, epoch: int, trace: Collection[int], pause: Pause | None) -> Iterator[Event | Paused]:
         """Train what is left of an epoch."""
-        for rows in self.batches.epoch(epoch, self.sums.steps):
+        for rows, step in self.portions.steps(self.batches.epoch(epoch, self.sums.steps)):
             if self.done == self.length.steps:
                 break
             record = None
             with np.errstate(all="ignore"):
-                step = self.portions.step(rows)
                 if self.done + 1 in trace:
                     record = self._recorded(step, rows, epoch)
                     self._add(step, record.loss, record.rate)
@@ -186,7 +185,7 @@ class Trainer:
 
     def _numbers(self, rows: Rows) -> tuple[int, ...]:
         """Give the rows of the data that some training samples came from, counted from 1."""
-        return tuple(int(number) for number in self.setup.dataset.training.numbers[rows])
+        return tuple(self.setup.dataset.training.numbered(rows).tolist())
 
     def _turn(self, epoch: int) -> tuple[int, int]:
         """Give what the schedule has counted before the coming step, and how many it counts in the whole run."""

@@ -97,7 +97,7 @@ def test_bytes_are_scaled_to_floats(setting: str, expected: Any) -> None:
 
 
 def test_an_input_that_never_varies_is_only_shifted() -> None:
-    samples = Samples(np.array([[3.0, 1.0], [3.0, 2.0]]), None, np.arange(1, 3))
+    samples = Samples(np.array([[3.0, 1.0], [3.0, 2.0]]), None)
 
     for scale in ("standardize", "min_max"):
         prepared = Preparation.learn(samples, scale=scale).apply(samples)  # type: ignore[arg-type]

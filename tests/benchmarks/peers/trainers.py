@@ -61,7 +61,7 @@ def _setup(work: Workload) -> Any:
         for layer, (weights, bias) in zip(network.layers, work.weights, strict=True)
     )
     experiment = setup.experiment.model_copy(update={"network": network.model_copy(update={"layers": started})})
-    samples = Samples(work.x, work.y, np.arange(1, len(work.x) + 1))
+    samples = Samples(work.x, work.y)
     return replace(setup, experiment=experiment, dataset=replace(setup.dataset, training=samples))
 
 
