@@ -14,6 +14,7 @@ BackpropError
 Anything else that escapes is a bug, too, and ends with exit code 70.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -41,7 +42,8 @@ class Problem:
     def heading(self) -> str:
         """Give `file:line:column: message`, leaving out what is not known."""
         place = ":".join(str(part) for part in (self.where, self.line, self.column) if part not in {None, ""})
-        return f"{place}: {self.message}" if place else self.message
+        message = _escaped(_LONG_WORD.sub(_cut, self.message))
+        return f"{_escaped(place)}: {message}" if place else message
 
     def __str__(self) -> str:
         if self.source is None or self.column is None:
@@ -52,11 +54,23 @@ class Problem:
 
 # A source line longer than this is shown as a window around the caret.
 WINDOW = 100
+# What a file holds may stand in a message: a word without end is cut, and what would do more to a terminal than show is
+# written as an escape.
+_LONG_WORD = re.compile(r"\S{201,}")
+_START, _END = 120, 40
+
+
+def _cut(word: re.Match[str]) -> str:
+    return f"{word[0][:_START]}…{word[0][-_END:]}"
+
+
+def _escaped(text: str) -> str:
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def _window(source: str, column: int) -> tuple[str, int]:
     """Cut a long source line around a 1-based column; give the text and the caret's offset in it."""
-    text = source.replace("\t", " ").rstrip()
+    text = "".join(sign if sign.isprintable() else " " if sign == "\t" else "\ufffd" for sign in source.rstrip())
     offset = column - 1
     start = 0 if len(text) <= WINDOW else max(0, offset - WINDOW // 2)
     shown = text[start : start + WINDOW]

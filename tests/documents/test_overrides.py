@@ -6,7 +6,7 @@ import pytest
 
 from backprop_cli.documents.tree import Document
 from backprop_cli.documents.yaml_reader import parse_yaml
-from backprop_cli.errors import ConfigError, UsageError
+from backprop_cli.errors import ConfigError, Problem, UsageError
 
 BASE: dict[str, Any] = {
     "optimizer": "sgd",
@@ -155,7 +155,7 @@ def test_a_setting_that_cannot_be_made_says_why(setting: str, message: str) -> N
     with pytest.raises(ConfigError) as caught:
         document().with_override(setting)
 
-    assert str(caught.value) == f"--set {setting}: {message}"
+    assert str(caught.value) == str(Problem(message, where=f"--set {setting}"))
 
 
 def test_several_problems_of_one_setting_are_told_at_once() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backprop_cli.documents.table_reader import Table, read_table
-from backprop_cli.errors import DataError
+from backprop_cli.errors import DataError, Problem
 
 
 def table(tmp_path: Path, content: bytes, *, delimiter: str | None = None) -> Table:
@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_opened_is_refused(
     with pytest.raises(DataError) as caught:
         read_table(name)
 
-    assert str(caught.value) == f"{name}: {message}"
+    assert str(caught.value) == str(Problem(message, where=name))
 
 
 @pytest.mark.parametrize("delimiter", ["", "ab", "\n", '"', "\0"])

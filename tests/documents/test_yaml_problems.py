@@ -12,7 +12,7 @@ import yaml
 from backprop_cli.documents import yaml_reader
 from backprop_cli.documents.texts import MOST_BYTES
 from backprop_cli.documents.yaml_reader import parse_yaml, read_yaml
-from backprop_cli.errors import ConfigError
+from backprop_cli.errors import ConfigError, Problem
 
 
 @pytest.fixture(params=[yaml.CSafeLoader, yaml.SafeLoader], ids=["libyaml", "python"])
@@ -537,7 +537,7 @@ def test_a_file_that_cannot_be_opened_is_refused(
     with pytest.raises(ConfigError) as caught:
         read_yaml(name)
 
-    assert [str(problem) for problem in caught.value.problems] == [f"{name}: {message}"]
+    assert caught.value.problems == (Problem(message, where=name),)
 
 
 def test_a_file_whose_reading_fails_is_refused() -> None:
