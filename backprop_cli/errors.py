@@ -9,6 +9,7 @@ BackpropError
 │   └── DataError         exit 4
 ├── DivergedError         exit 5   a loss, gradient or parameter is not finite
 ├── StorageError          exit 6   a run folder, checkpoint or output cannot be read or written
+├── Interrupted           exit 130 or 143: stopped by a signal, with everything saved
 └── InternalError         exit 70  a bug of ours
 
 Anything else that escapes is a bug, too, and ends with exit code 70.
@@ -18,7 +19,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ WINDOW = 100
 # written as an escape.
 _LONG_WORD = re.compile(r"\S{201,}")
 _START, _END = 120, 40
+_LONGEST_SLIP = 100
 
 
 def _cut(word: re.Match[str]) -> str:
@@ -81,7 +82,7 @@ def _window(source: str, column: int) -> tuple[str, int]:
 class BackpropError(Exception):
     """Base of every error that a user can cause or must be told of."""
 
-    exit_code: ClassVar[int] = 70
+    exit_code: int = 70
 
 
 class UsageError(BackpropError):
@@ -135,6 +136,17 @@ class StorageError(BackpropError):
     exit_code = 6
 
 
+class Interrupted(BackpropError):  # noqa: N818  nothing went wrong
+    """Report that a signal ended the work, and that all of it is saved."""
+
+    exit_code = 130
+
+    def __init__(self, message: str, signal: int) -> None:
+        super().__init__(message)
+        # As a shell counts what a signal ended.
+        self.exit_code = 128 + signal
+
+
 class InternalError(BackpropError):
     """Report a broken promise of our own."""
 
@@ -143,7 +155,9 @@ class InternalError(BackpropError):
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Give '; did you mean …?' for the nearest known word, or '' when none is near."""
-    near = get_close_matches(wrong, list(known), n=1, cutoff=0.6)
+    # A text is no slip of a word, and would take long to compare with many.
+    words = [word for word in known if len(word) <= _LONGEST_SLIP] if len(wrong) <= _LONGEST_SLIP else []
+    near = get_close_matches(wrong, words, n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

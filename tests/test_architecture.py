@@ -26,13 +26,16 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "engine": ({"rules", "quantities"}, {"numpy"}),
     "data": ({"rules", "documents"}, {"numpy", "polars"}),
     "config": ({"rules", "data", "quantities", "documents", "algebra"}, {"numpy", "pydantic", "pydantic_core"}),
-    "training": ({"config", "data", "engine", "rules", "quantities"}, {"numpy", "safetensors"}),
+    "training": (
+        {"documents", "config", "data", "engine", "rules", "quantities"},
+        {"numpy", "pydantic", "safetensors", "threadpoolctl"},
+    ),
     "worksheet": ({"algebra", "rules", "quantities", "engine"}, set()),
     "grading": ({"algebra", "quantities", "worksheet", "documents"}, set()),
     "oracles": ({"algebra", "quantities", "engine", "rules", "training"}, {"numpy", "mpmath", "torch"}),
     "exchange": ({"engine", "data", "training"}, {"safetensors", "onnx"}),
     "render": (
-        {"algebra", "quantities", "rules", "worksheet", "grading", "oracles", "training", "engine"},
+        {"documents", "algebra", "quantities", "rules", "worksheet", "grading", "oracles", "training", "engine"},
         {"rich", "plotext"},
     ),
     "cli": (
@@ -53,7 +56,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "__init__": (set(), set()),
 }  # fmt: skip
 # The version is all that the package root has; these show it.
-SHOW_THE_VERSION = {"cli", "render"}
+SHOW_THE_VERSION = {"cli", "render", "training"}
 # Third parties that one module of a package keeps to itself.
 ONE_MODULE = {
     ("algebra", "numpy"): "algebra/functions.py",

@@ -105,8 +105,19 @@ def backprop(
 
 @app.command(epilog="Example: backprop train configs/two-neurons.yaml --set optimizer.learning_rate=0.5")
 def train(
-    config: ConfigPath,
+    config: Annotated[
+        str | None, typer.Argument(metavar="CONFIG", help="YAML file; - reads standard input; not needed with --resume")
+    ] = None,
     settings: Settings = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="write history, model and checkpoint to a folder"),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="go on with the run in the folder; start CONFIG where there is none"),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace the run that is in the folder")] = False,
     trace: Annotated[
         int | None, typer.Option(min=0, help="show the first so many steps number by number; 0 for none")
     ] = None,
@@ -128,7 +139,15 @@ def train(
         from backprop_cli.cli import train as command
 
         choices = command.Choices(
-            form=form.value, output=output, trace=trace, expect=tuple(expect or ()), dry_run=dry_run, quiet=quiet
+            out=out,
+            resume=resume,
+            force=force,
+            form=form.value,
+            output=output,
+            trace=trace,
+            expect=tuple(expect or ()),
+            dry_run=dry_run,
+            quiet=quiet,
         )
         raise typer.Exit(command.run(config, settings or [], choices))
 

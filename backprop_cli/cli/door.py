@@ -1,6 +1,7 @@
 """The one place where an exception becomes text on stderr and an exit code."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,9 @@ import typer
 
 from backprop_cli.errors import BackpropError, InputError, counted
 
-UNWRITABLE, BUG, INTERRUPTED = 6, 70, 130
+UNWRITABLE, BUG = 6, 70
+# A shell adds the number of the signal that ended a program.
+ENDED_BY = 128
 
 
 @contextmanager
@@ -24,9 +27,10 @@ def door(*, debug: bool = False) -> Iterator[None]:
         sys.stdout.flush()
     except (typer.Exit, typer.Abort):
         raise
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         _say("backprop: interrupted")
-        raise typer.Exit(INTERRUPTED) from None
+        # Of signals that we take ourselves, the number comes along.
+        raise typer.Exit(ENDED_BY + (error.args[0] if error.args else signal.SIGINT)) from None
     except Exception as error:
         if debug and not isinstance(error, BackpropError | OSError):
             raise

@@ -8,11 +8,11 @@ from typing import Any
 from backprop_cli.api.gradients import Asked, GradientCheck, checked_step
 from backprop_cli.cli.output import console_for, write_result
 from backprop_cli.config.loader import load
+from backprop_cli.documents.json_writer import write_json
 from backprop_cli.render.gradients import gradients_document, narrow_table, rows_table, summary, worst_line
 from backprop_cli.render.numbers import format_count
 from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.to_console import needed_width, show_started, show_table, show_text
-from backprop_cli.render.to_json import dump
 from backprop_cli.training.plan import describe
 
 FAILED = 1
@@ -39,7 +39,7 @@ def run(config: str, settings: list[str], asked: Asked, shown: Shown) -> int:
         for name, reason in found.left_out.items():
             print(f"{name} is left out: {reason}", file=sys.stderr)
     if shown.form == "json":
-        write_result(dump(_document(found)), shown.output)
+        write_result(write_json(_document(found)), shown.output)
     else:
         _show(found, shown)
     return 0 if found.passed else FAILED

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.text import Text
 
 from backprop_cli.cli.output import FILE_WIDTH, console_for, write_result
+from backprop_cli.documents.json_writer import write_json
 from backprop_cli.errors import UsageError, did_you_mean
 from backprop_cli.render.plot import plot
 from backprop_cli.render.rule_document import document
 from backprop_cli.render.rule_pages import Line, list_page, page, plot_heading
-from backprop_cli.render.to_json import dump
 from backprop_cli.rules.catalogue import Entry, entries, find
 
 
@@ -23,7 +23,7 @@ def run(name: str | None, form: str, output: Path | None) -> None:
     """
     found = tuple(entries()) if name is None else _found(name)
     if form == "json":
-        write_result(dump(document(found)), output)
+        write_result(write_json(document(found)), output)
         return
     with console_for(output) as console:
         if name is None:

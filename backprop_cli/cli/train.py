@@ -1,7 +1,8 @@
 """`backprop train`: train, show, and exit with 5 when something stops being finite."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 from rich.console import Console
 
 from backprop_cli.api.explaining import Choice, ground_of, rounding_of
+from backprop_cli.api.runs import begun
 from backprop_cli.cli.output import console_for, write_result
 from backprop_cli.cli.progress import Tell, progress
-from backprop_cli.config.loader import Setup, load
+from backprop_cli.cli.signals import Signals
+from backprop_cli.config.loader import Setup
+from backprop_cli.documents.json_writer import write_json
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Variable
@@ -26,10 +30,10 @@ from backprop_cli.render.to_console import (
     show_step,
     show_summary,
 )
-from backprop_cli.render.to_json import document, dump
+from backprop_cli.render.to_json import document
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
-from backprop_cli.training.loop import train
 from backprop_cli.training.plan import SMALL, describe, steps_to_trace
+from backprop_cli.training.recording import nobody
 from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained
@@ -42,6 +46,9 @@ NOT_AS_EXPECTED = 1
 class Choices:
     """What the command line chose."""
 
+    out: Path | None = None
+    resume: bool = False
+    force: bool = False
     form: str = "console"
     output: Path | None = None
     trace: int | None = None
@@ -50,29 +57,56 @@ class Choices:
     quiet: bool = False
 
 
-def run(config: str, settings: Sequence[str], choices: Choices) -> int:
+def run(config: str | None, settings: Sequence[str], choices: Choices) -> int:
     """Train a config, show the result, and give the exit code: 1 where the run is not as expected.
 
     Raises:
         DivergedError: something stopped being finite; the result up to there is shown.
+        Interrupted: a signal ended a run that is written to a folder.
     """
-    setup = load(config, settings, expect=choices.expect)
+    beginning = begun(
+        config, settings, expect=choices.expect, out=choices.out, resume=choices.resume, force=choices.force
+    )
+    setup = beginning.setup
     setup.require_targets()
-    started = describe(setup)
     trace = steps_to_trace(setup, choices.trace)
-    events: Iterable[Event] = [started] if choices.dry_run else train(setup, trace)
-    show = _show_json if choices.form == "json" else _show_console
-    last_traced = max(trace, default=0)
-    with _watch(setup, started, trace, choices) as tell:
-        # A bar below tables that are still being printed would tear them apart.
-        stopped = show(setup, events, lambda event: tell(event) if _steps(event) > last_traced else None, choices)
+    if choices.dry_run:
+        _show(setup, [describe(setup)], (), choices)
+        return 0
+    # Without a folder there is nothing to save, and a signal ends the program as it ends any other.
+    with Signals(quiet=choices.quiet) if beginning.out else nullcontext() as signals:
+        asked = signals.asked if signals else nobody
+        events = beginning.start(trace, asked)
+        stopped = _show(setup, events if choices.quiet else _announced(events, beginning.out), trace, choices)
     if stopped is not None and stopped.trouble is not None:
         raise DivergedError(stopped.trouble.sentence)
     return NOT_AS_EXPECTED if stopped is not None and not all(check.met for check in stopped.checks) else 0
 
 
+def _show(setup: Setup, events: Iterable[Event], trace: Collection[int], choices: Choices) -> RunStopped | None:
+    """Show a run while it goes on, and give its end."""
+    show = _show_json if choices.form == "json" else _show_console
+    last_traced = max(trace, default=0)
+    with _watch(setup, describe(setup), trace, choices) as tell:
+        # A bar below tables that are still being printed would tear them apart.
+        return show(setup, events, lambda event: tell(event) if _steps(event) > last_traced else None, choices)
+
+
 def ignore(event: EpochDone | RunStopped) -> None:
     """Show nothing of an epoch."""
+
+
+def _announced(events: Iterable[Event], out: Path | None) -> Iterator[Event]:
+    """Say on stderr what a run in a folder begins with, and where it is when it is over."""
+    for event in events:
+        if isinstance(event, RunStarted):
+            if event.done:
+                print(f"backprop: goes on after step {event.done:,} of {event.steps:,}", file=sys.stderr)
+            for notice in event.notices:
+                print(f"backprop: {notice}", file=sys.stderr)
+        yield event
+        if isinstance(event, RunStopped) and out is not None:
+            print(f"backprop: the run is in {out}", file=sys.stderr)
 
 
 def _steps(event: EpochDone | RunStopped) -> float:
@@ -94,7 +128,7 @@ def _show_json(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choic
         if isinstance(event, EpochDone | RunStopped):
             tell(event)
     found = document(setup.experiment.model_dump(mode="json"), seen, layout_of(setup), setup.names)
-    write_result(dump(found), choices.output)
+    write_result(write_json(found), choices.output)
     return _last(seen)
 
 

@@ -43,6 +43,11 @@ class Setup:
     names: NameTable
     figure_places: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def folder(self) -> Path:
+        """The folder that paths in the config start at."""
+        return Path(self.name).parent
+
     def require_targets(self) -> None:
         """Raise ConfigError when there is nothing to train towards."""
         if self.dataset.training.targets is None:

@@ -6,7 +6,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from backprop_cli.config.watches import Keeping, Stopping
 from backprop_cli.documents.pairs import NAME
-from backprop_cli.rules.base import LARGEST_COUNT, Count, Listed, Strictly
+from backprop_cli.rules.base import LARGEST_COUNT, Count, Listed, NonNegativeFloat, Strictly
 
 ONE, MANY = "<one>", "<many>"
 
@@ -29,6 +29,14 @@ class Training(Strictly):
     shuffle: Annotated[bool, Field(description="draw a new order of the samples for every epoch")] = True
     seed: Annotated[int, Field(ge=0, lt=2**63, description="of initial weights, split and shuffling")] = 0
     dtype: Annotated[Literal["float64", "float32"], Field(description="precision of all arrays")] = "float64"
+    out: Annotated[
+        str | None,
+        Field(min_length=1, description="folder that the run is written to, from the folder of the config; as --out"),
+    ] = None
+    checkpoint_every: Annotated[
+        NonNegativeFloat,
+        Field(description="seconds between two checkpoints in the run folder; 0 for one after each step"),
+    ] = 10.0
     early_stopping: Annotated[
         Stopping,
         Field(description="stop when there is no improvement for some epochs: a number of epochs, or a mapping"),

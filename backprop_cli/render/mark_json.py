@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from backprop_cli import __version__
+from backprop_cli.documents.json_writer import write_json
 from backprop_cli.grading.marking import Convention, Place, Status, Suspicion, Verdict
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.render.mark_telling import Figure, Report
 from backprop_cli.render.sheet_json import name_of
 from backprop_cli.render.sheets import Options
-from backprop_cli.render.to_json import dump
 from backprop_cli.worksheet.ground import Own
 
 SCHEMA = 1
@@ -21,7 +21,7 @@ SCHEMA = 1
 
 def render(report: Report, options: Options) -> str:  # noqa: ARG001  every form is given its options
     """Write a marked sheet as JSON."""
-    return dump(document(report))
+    return write_json(document(report))
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from backprop_cli import __version__
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.algebra.rewrite import chain_of
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.documents.json_writer import write_json
 from backprop_cli.quantities.notation import LEAVING, write, write_sample
 from backprop_cli.quantities.quantity import RunningIndex
 from backprop_cli.render.numbers import format_written
 from backprop_cli.render.sheets import Options
 from backprop_cli.render.telling import Told, written
 from backprop_cli.render.titles import stage_title
-from backprop_cli.render.to_json import dump
 from backprop_cli.worksheet.book import Line
 from backprop_cli.worksheet.general import Equation
 from backprop_cli.worksheet.ground import Key, Own
@@ -30,7 +30,7 @@ _CHAINS = {"add", "sum", "mul", "product", "max", "min"}
 
 def render(told: Told, options: Options) -> str:  # noqa: ARG001  every form is given its options
     """Write a worksheet as JSON."""
-    return dump(document(told))
+    return write_json(document(told))
 
 
 def document(told: Told) -> dict[str, Any]:

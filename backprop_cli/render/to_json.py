@@ -1,8 +1,6 @@
 """One JSON document of a training run, at full precision; its form is versioned by `schema`."""
 
-import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +12,8 @@ from backprop_cli.quantities.notation import LEAVING, write
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone, Values
 
 SCHEMA = 1
+# What a run that goes on has beyond others; its document is that of a run that never stopped.
+_OF_RESUMING = {"past", "done", "notices"}
 
 
 def document(
@@ -21,7 +21,7 @@ def document(
 ) -> dict[str, Any]:
     """Build the document of a run from its events; a dry run has only the first."""
     found: dict[str, Any] = {"schema": SCHEMA, "command": "train", "version": __version__, "experiment": experiment}
-    history = [_epoch(event) for event in events if isinstance(event, EpochDone)]
+    history = [_epoch(event) for event in _epochs(events)]
     steps = [_step(event.record, layout, names) for event in events if isinstance(event, StepDone)]
     for event in events:
         if isinstance(event, RunStarted):
@@ -33,23 +33,17 @@ def document(
     return found
 
 
-def dump(found: Mapping[str, Any]) -> str:
-    """Write a document as text; what is not finite becomes null."""
-    return json.dumps(_finite(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
+def _epochs(events: Sequence[Event]) -> Iterator[EpochDone]:
+    """Walk all epochs, those of an earlier run that went on included."""
+    for event in events:
+        if isinstance(event, RunStarted):
+            yield from event.past
+        elif isinstance(event, EpochDone):
+            yield event
 
 
 def _fields(started: RunStarted) -> dict[str, Any]:
-    return {name: getattr(started, name) for name in RunStarted.__dataclass_fields__}
+    return {name: getattr(started, name) for name in RunStarted.__dataclass_fields__ if name not in _OF_RESUMING}
 
 
 def _measured(values: Values) -> dict[str, Any]:
@@ -110,7 +104,7 @@ def _parameters(record: StepRecord, layout: Layout, names: NameTable) -> list[di
 
 
 def _end(stopped: RunStopped, events: Sequence[Event]) -> dict[str, Any]:
-    trained = sum(event.samples for event in events if isinstance(event, EpochDone))
+    trained = sum(event.samples for event in _epochs(events))
     trouble = stopped.trouble
     return {
         "outcome": stopped.outcome,

@@ -74,6 +74,9 @@ class RunStarted:
         seed: of all random draws.
         dtype: of all arrays.
         test_samples: how many are measured once, at the end.
+        past: the epochs that are done already, where an earlier run goes on.
+        done: steps that are done already.
+        notices: what the user must be told of.
     """
 
     summary: str
@@ -86,6 +89,9 @@ class RunStarted:
     seed: int
     dtype: str
     test_samples: int = 0
+    past: "tuple[EpochDone, ...]" = ()
+    done: int = 0
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The training loop: a generator of events; stopping early is `break`."""
 
 from collections.abc import Collection, Iterable, Iterator
-from time import perf_counter
 
 import numpy as np
 
@@ -32,10 +31,7 @@ def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]
     trainer = Trainer(setup)
     for event in trainer.events(steps_to_trace(setup) if trace is None else trace):
         assert not isinstance(event, Paused)  # noqa: S101  nobody asked for a pause
-        given = perf_counter()
         yield event
-        # What is done with an event is no part of training.
-        trainer.started += perf_counter() - given
 
 
 def record_step(setup: Setup, step: int) -> StepRecord:

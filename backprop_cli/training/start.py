@@ -5,6 +5,7 @@ import numpy as np
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.network import Layer
+from backprop_cli.config.network import Network as Described
 from backprop_cli.config.shapes import rows_are_inputs
 from backprop_cli.data.seeds import INITIAL, generator
 from backprop_cli.engine.layout import Layout, Trainable, arrange
@@ -17,10 +18,13 @@ from backprop_cli.rules.initializers import Initializer, Zeros
 
 def layout_of(setup: Setup) -> Layout:
     """Arrange the parameters of a setup."""
-    layers = setup.experiment.network.layers
-    return arrange(
-        setup.topology, tuple(Trainable(one.trainable, one.trainable and one.bias.trainable) for one in layers)
-    )
+    return arranged(setup.experiment.network, setup.topology)
+
+
+def arranged(network: Described, topology: Topology) -> Layout:
+    """Arrange the parameters of a network that a config describes."""
+    layers = network.layers
+    return arrange(topology, tuple(Trainable(one.trainable, one.trainable and one.bias.trainable) for one in layers))
 
 
 def starting_network(setup: Setup) -> Network:

@@ -104,6 +104,13 @@ class Trainer:
             `StepDone` for each step to trace, `Paused` where it is asked for, `EpochDone` for each epoch, then
             `RunStopped`.
         """
+        for event in self._events(trace, pause):
+            given = perf_counter()
+            yield event
+            # What is done with an event is no part of training.
+            self.started += perf_counter() - given
+
+    def _events(self, trace: Collection[int], pause: Pause | None) -> Iterator[Event | Paused]:
         self.initial = self.initial or self.judge.measure()
         trouble = None
         try:

@@ -9,7 +9,8 @@ import pytest
 
 from backprop_cli import __version__
 from backprop_cli.engine.layout import Trainable
-from backprop_cli.render.to_json import document, dump
+from backprop_cli.documents.json_writer import write_json
+from backprop_cli.render.to_json import document
 from backprop_cli.rules.optimizers.descent import Momentum
 from backprop_cli.training.events import Trouble, Values
 
@@ -26,7 +27,7 @@ def strictly(text: str) -> Any:
 
 
 def read_back(run: Any, **options: Any) -> Any:
-    return strictly(dump(document({"loss": "half_sse"}, run.events(**options), run.layout, run.names)))
+    return strictly(write_json(document({"loss": "half_sse"}, run.events(**options), run.layout, run.names)))
 
 
 def test_a_run_has_its_parts_in_their_places(told: Tell) -> None:
@@ -100,13 +101,13 @@ def test_a_run_that_diverged_says_so_and_is_still_json(told: Tell) -> None:
 
 def test_a_dry_run_has_no_end(told: Tell) -> None:
     run = told()
-    found = strictly(dump(document({}, run.events()[:1], run.layout, run.names)))
+    found = strictly(write_json(document({}, run.events()[:1], run.layout, run.names)))
 
     assert (found["history"], found["steps"]) == ([], [])
     assert "outcome" not in found
 
 
 def test_text_is_indented_readable_and_ends_with_a_line_end() -> None:
-    assert dump({"name": "ŷ", "values": (1.0, -math.inf, 5e-324)}) == (
+    assert write_json({"name": "ŷ", "values": (1.0, -math.inf, 5e-324)}) == (
         '{\n  "name": "ŷ",\n  "values": [\n    1.0,\n    null,\n    5e-324\n  ]\n}\n'
     )

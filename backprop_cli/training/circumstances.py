@@ -1,0 +1,72 @@
+"""What a run was made with: versions, the library that multiplies matrices, and the data."""
+
+import hashlib
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+from backprop_cli.documents.files import Unreadable, open_bytes
+from backprop_cli.errors import DataError, Problem
+
+_PORTION = 2**20
+
+
+def circumstances(version: str) -> dict[str, Any]:
+    """Describe what trains here; only what can change a result."""
+    return {
+        "backprop": version,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+        "blas": [
+            {
+                "library": library.get("internal_api"),
+                "version": library.get("version"),
+                "kernels": library.get("architecture"),
+                "threads": library.get("num_threads"),
+            }
+            for library in threadpool_info()
+            if library.get("user_api") == "blas"
+        ],
+    }
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Say what is no longer as it was, so that the last digits may differ."""
+    found = [f"{key} is {now[key]}, was {then[key]}" for key in ("backprop", "numpy") if then.get(key) != now[key]]
+    blas_then, blas_now = then.get("blas"), now["blas"]
+    if blas_then != blas_now:
+        found.append(f"matrices are multiplied by {_told(blas_now)}, before by {_told(blas_then)}")
+    return found
+
+
+def _told(blas: Any) -> str:
+    try:
+        told = [f"{one['library']} {one['version']} ({one['kernels']}, threads: {one['threads']})" for one in blas]
+    except (KeyError, TypeError):
+        told = []
+    return " and ".join(told) or "an unknown library"
+
+
+def fingerprints(files: Iterable[tuple[str, Path]]) -> dict[str, str]:
+    """Give the SHA-256 of files, by the names that the config has for them.
+
+    Raises:
+        DataError: one cannot be read.
+    """
+    return {name: _fingerprint(path) for name, path in files}
+
+
+def _fingerprint(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with open_bytes(path) as file:
+            while portion := file.read(_PORTION):
+                digest.update(portion)
+    except Unreadable as error:
+        raise DataError([Problem(str(error), where=str(path))]) from error
+    return digest.hexdigest()

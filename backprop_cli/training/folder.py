@@ -1,0 +1,99 @@
+"""A run folder: what a run was asked, what it did, and what came of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from backprop_cli.documents.json_writer import write_json
+from backprop_cli.documents.writing import remove_leftovers, unwritable, write_whole
+from backprop_cli.errors import StorageError
+from backprop_cli.training import lock
+
+CONFIG, HISTORY, METRICS = "config.yaml", "history.csv", "metrics.jsonl"
+CHECKPOINT, MODEL, RUN = "checkpoint", "model.safetensors", "run.json"
+# The config first: a folder without it holds no run.
+FILES = (CONFIG, RUN, HISTORY, METRICS, CHECKPOINT, MODEL)
+
+
+class RunFolder:
+    """A folder that one run writes to.
+
+    Attributes:
+        path: of the folder, as the user named it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    @property
+    def holds_run(self) -> bool:
+        """Whether a run has begun here."""
+        return (self / CONFIG).is_file()
+
+    def require_run(self) -> None:
+        """Raise StorageError where no run has begun here."""
+        if not self.holds_run:
+            there = "holds no run" if self.path.is_dir() else "is not there"
+            raise StorageError(f"{self.path} {there}; start one: backprop train CONFIG --out {self.path}")
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Make the folder where it is not there, and be the only one to write to it.
+
+        What a writer that was killed left beside its files is removed.
+
+        Raises:
+            StorageError: another process writes to it, or nobody can.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise StorageError(f"{self.path} is a file, not a folder; choose another name") from error
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        with lock.locked(self.path):
+            remove_leftovers(self.path, FILES)
+            yield
+
+    def clear(self, *, force: bool) -> None:
+        """Make room for a new run.
+
+        Args:
+            force: whether to remove the files of a run that is there; other files are never touched.
+
+        Raises:
+            StorageError: there is something in the folder, and force is not given; or a file cannot be removed.
+        """
+        if not force:
+            self._refuse_what_is_there()
+        for name in FILES:
+            try:
+                (self / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(self / name, error) from error
+
+    def _refuse_what_is_there(self) -> None:
+        if self.holds_run:
+            resume = f"go on with it: backprop train --resume --out {self.path}"
+            raise StorageError(f"{self.path} holds a run; choose another folder, replace it with --force, or {resume}")
+        there = sorted(path.name for path in self.path.iterdir() if path.name != lock.NAME)
+        if there:
+            raise StorageError(
+                f"{self.path} is not empty: it holds {there[0]!r}; choose another folder, or add --force"
+            )
+
+    def write_json(self, name: str, plain: Mapping[str, Any]) -> None:
+        """Write a file of JSON in one go; raises StorageError."""
+        write_whole(self / name, [write_json(plain).encode()])
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Read a file of JSON; an empty mapping where it cannot be read."""
+        with suppress(OSError, ValueError, RecursionError):
+            found = json.loads((self / name).read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+        return {}

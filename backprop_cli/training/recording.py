@@ -1,0 +1,249 @@
+"""A run that is written to a folder: it can be killed at any instant, and goes on from its last checkpoint."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeAlias
+
+from backprop_cli.config.loader import Setup, load
+from backprop_cli.config.places import files_of, moved
+from backprop_cli.documents.writing import write_whole
+from backprop_cli.documents.yaml_writer import write_yaml
+from backprop_cli.errors import ConfigError, DataError, Interrupted, Problem, StorageError, counted
+from backprop_cli.training.checkpoint import Checkpoint
+from backprop_cli.training.circumstances import fingerprints
+from backprop_cli.training.events import EpochDone, Event, Paused, RunStopped, StepDone
+from backprop_cli.training.folder import CHECKPOINT, CONFIG, MODEL, RunFolder
+from backprop_cli.training.history import Columns
+from backprop_cli.training.journal import Journal
+from backprop_cli.training.model import Model
+from backprop_cli.training.plan import describe, steps_to_trace
+from backprop_cli.training.report import Report
+from backprop_cli.training.trainer import Trainer
+
+# Gives the number of the signal that asks the run to end; None while there is none.
+Asked: TypeAlias = Callable[[], int | None]
+_HEADING = "# What was trained here, with all that the config left to defaults.\n"
+# The part of its time that a run spends on checkpoints, at most.
+_SHARE = 0.05
+_MOST_CHANGES = 5
+
+
+def nobody() -> None:
+    """Ask for nothing."""
+
+
+def record(
+    setup: Setup, out: Path, trace: Collection[int] | None = None, asked: Asked = nobody, *, force: bool = False
+) -> Iterator[Event]:
+    """Train a setup and write all of it to a folder.
+
+    Args:
+        setup: what to train; must have targets.
+        out: the folder.
+        trace: numbers of the steps that are recorded; by default those that the config asks for.
+        asked: looked at after each step; a signal ends the run once everything is saved.
+        force: whether to replace the run that is there.
+
+    Yields:
+        What `train` yields.
+
+    Raises:
+        ConfigError: the data has no targets.
+        StorageError: the folder holds something, is in use, or cannot be written.
+        Interrupted: a signal asked for the end.
+    """
+    setup.require_targets()
+    folder = RunFolder(out)
+    with folder.claimed():
+        folder.clear(force=force)
+        setup = _portable(setup, folder)
+        data = _fingerprints(setup, folder)
+        text = _HEADING + write_yaml(_plain(setup, brief=True))
+        write_whole(folder / CONFIG, [text.encode()])
+        yield from _Recorder(setup, folder, data, None).events(trace, asked)
+
+
+def setup_in(out: Path) -> Setup:
+    """Read the config that a run folder holds.
+
+    Raises:
+        InputError: it is not valid, or its data is not.
+        StorageError: the folder holds no run.
+    """
+    RunFolder(out).require_run()
+    return load(out / CONFIG)
+
+
+def require_same(out: Path, stored: Setup, given: Setup) -> None:
+    """Raise ConfigError where a config is not that of the run in a folder."""
+    now = _plain(_portable(given, RunFolder(out)))
+    what, advice = f"the run in {out} is of another config", "leave that as it was, or choose another folder"
+    _refuse_changes(given.name, now, _plain(stored), what, advice)
+
+
+def resume(setup: Setup, out: Path, trace: Collection[int] | None = None, asked: Asked = nobody) -> Iterator[Event]:
+    """Go on with the run of a folder, from its last checkpoint; a run that is over ends once more as it did.
+
+    Args:
+        setup: what `setup_in` found in the folder.
+        out: the folder.
+        trace: as for `record`.
+        asked: as for `record`.
+
+    Yields:
+        What `train` yields; `RunStarted` holds the epochs that were done before.
+
+    Raises:
+        ConfigError: the config is not what the run began with.
+        DataError: the data is not what the run began with.
+        StorageError: the folder is in use, or cannot be read or written.
+        Interrupted: a signal asked for the end.
+    """
+    folder = RunFolder(out)
+    with folder.claimed():
+        folder.require_run()
+        data = _fingerprints(setup, folder)
+        path = folder / CHECKPOINT
+        checkpoint = Checkpoint.read(path, setup) if path.exists() else None
+        if checkpoint is not None:
+            what, advice = "the config is not as it was when the run began", "put it back, or start another run"
+            _refuse_changes(str(folder / CONFIG), _plain(setup), checkpoint.experiment, what, advice)
+            _refuse_other_data(folder, data, checkpoint.data)
+        yield from _Recorder(setup, folder, data, checkpoint).events(trace, asked)
+
+
+def _portable(setup: Setup, folder: RunFolder) -> Setup:
+    """Give a setup whose config can lie in the folder, and says nothing of where that is."""
+    experiment = moved(setup.experiment, setup.folder, folder.path)
+    training = experiment.training.model_copy(update={"out": None})
+    return replace(setup, experiment=experiment.model_copy(update={"training": training}))
+
+
+def _plain(setup: Setup, *, brief: bool = False) -> dict[str, Any]:
+    return setup.experiment.model_dump(mode="json", exclude_none=brief)
+
+
+def _fingerprints(setup: Setup, folder: RunFolder) -> dict[str, str]:
+    return fingerprints((name, folder / name) for name in files_of(setup.experiment.data))
+
+
+def _refuse_other_data(folder: RunFolder, now: Mapping[str, str], then: Mapping[str, str]) -> None:
+    changed = [name for name in now if then.get(name) != now[name]]
+    message = "this file is not as it was when the run began; put it back, or start another run"
+    if changed:
+        raise DataError([Problem(message, where=str(folder / name)) for name in changed])
+
+
+def _refuse_changes(where: str, now: Any, then: Any, what: str, advice: str) -> None:
+    changes = list(_changes(now, then, ""))
+    if changes:
+        more = f", and {len(changes) - _MOST_CHANGES} more" if len(changes) > _MOST_CHANGES else ""
+        told = "; ".join(changes[:_MOST_CHANGES]) + more
+        raise ConfigError([Problem(f"{what}: {told}; {advice}", where=where)])
+
+
+def _changes(now: Any, then: Any, place: str) -> Iterator[str]:
+    """Walk what differs between two documents, in words."""
+    if isinstance(now, Mapping) and isinstance(then, Mapping):
+        for key in dict.fromkeys((*now, *then)):
+            yield from _changes(now.get(key), then.get(key), f"{place}.{key}" if place else key)
+    elif now != then:
+        yield f"{place} is {_short(now)}, was {_short(then)}"
+
+
+def _short(value: Any) -> str:
+    text = "not there" if value is None else str(value)
+    return text if len(text) <= 40 else "something long"  # noqa: PLR2004  what fits into a sentence
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Says when it is time for a checkpoint."""
+
+    every: float
+    due: float = 0.0
+
+    def is_due(self) -> bool:
+        return perf_counter() >= self.due
+
+    def note(self, seconds: float) -> None:
+        """Note how long a checkpoint took."""
+        self.due = perf_counter() + (max(self.every, seconds / _SHARE) if self.every else 0.0)
+
+
+class _Recorder:
+    """One run on its way into a folder."""
+
+    def __init__(self, setup: Setup, folder: RunFolder, data: Mapping[str, str], checkpoint: Checkpoint | None) -> None:
+        self.setup = setup
+        self.folder = folder
+        self.data = data
+        self.history = list(checkpoint.history) if checkpoint else []
+        self.columns = Columns.of(setup)
+        self.trainer = Trainer(setup, checkpoint.position if checkpoint else None)
+        self.started = describe(setup)
+        self.report = Report(folder, self.started, data, is_new=checkpoint is None)
+        self.clock = _Clock(setup.experiment.training.checkpoint_every)
+        # The step that the checkpoint in the folder is of.
+        self.saved = checkpoint.position.steps if checkpoint else None
+
+    def events(self, trace: Collection[int] | None, asked: Asked) -> Iterator[Event]:
+        try:
+            notices = self.report.begin(self.trainer)
+            self.clock.note(0.0)
+            past = tuple(self.history)
+            yield replace(self.started, past=past, done=self.trainer.done, notices=notices)
+            traced = steps_to_trace(self.setup) if trace is None else trace
+            with Journal(self.folder, self.columns, past) as journal:
+                yield from self._train(journal, traced, asked)
+        except StorageError as error:
+            raise StorageError(f"{error}; {self._how_it_stands()}") from error
+
+    def _train(self, journal: Journal, trace: Collection[int], asked: Asked) -> Iterator[Event]:
+        for event in self.trainer.events(trace, lambda: asked() is not None or self.clock.is_due()):
+            if isinstance(event, EpochDone):
+                self.history.append(event)
+                journal.add(event)
+            if isinstance(event, RunStopped):
+                Model.of(self.setup, self.trainer.network).write(self.folder / MODEL)
+                self.report.end(event)
+                yield event
+                return
+            self._look_up(event, asked)
+            if not isinstance(event, Paused):
+                yield from self._handed_over(event)
+
+    def _look_up(self, event: Event | Paused, asked: Asked) -> None:
+        """Save where it is time to, and leave where that is asked for."""
+        signal = asked()
+        if signal is not None or self.trainer.is_over or (not isinstance(event, StepDone) and self.clock.is_due()):
+            self._save("running" if signal is None else "interrupted")
+        if signal is not None and not self.trainer.is_over:
+            steps = f"after step {self.trainer.done:,} of {self.started.steps:,}"
+            raise Interrupted(f"interrupted {steps}; {self._how_to_go_on()}", signal)
+
+    def _handed_over(self, event: Event) -> Iterator[Event]:
+        """Hand an event over; when nobody wants more, save what was done so far."""
+        try:
+            yield event
+        except GeneratorExit:
+            self._save("interrupted")
+            raise
+
+    def _save(self, outcome: str) -> None:
+        begun = perf_counter()
+        checkpoint = Checkpoint(self.trainer.position, tuple(self.history), _plain(self.setup), self.data)
+        checkpoint.write(self.folder / CHECKPOINT, self.columns)
+        self.saved = self.trainer.done
+        self.report.note(self.trainer, outcome)
+        self.clock.note(perf_counter() - begun)
+
+    def _how_it_stands(self) -> str:
+        if self.saved is None:
+            return "nothing is saved yet"
+        return f"the last checkpoint, after {counted(self.saved, 'step')}, is kept; {self._how_to_go_on()}"
+
+    def _how_to_go_on(self) -> str:
+        return f"go on with: backprop train --resume --out {self.folder.path}"
