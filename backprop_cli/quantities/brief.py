@@ -31,7 +31,7 @@ def _sizes(variable: Variable, topology: Topology) -> tuple[int, ...]:
         case "w" | "b":
             shape = topology.layers[(variable.layer or 1) - 1]
             return (shape.units,) if len(variable.indices) == 1 else (shape.units, shape.fan_in)
-        case "z" | "a" | "e":
+        case "z" | "a" | "e" | "f" | "r":
             return (topology.units(variable.layer or 0),)
         case _:
             return tuple(2 for _ in variable.indices)

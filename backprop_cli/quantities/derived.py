@@ -14,7 +14,7 @@ from backprop_cli.quantities.upstream import BOTTOMS, TOPS, depends, why_not
 
 Meaning: TypeAlias = Quantity | Term
 
-_PER_SAMPLE = ("x", "y", "yhat", "z", "a", "e", "s", "L")
+_PER_SAMPLE = ("x", "y", "yhat", "z", "a", "e", "s", "f", "r", "L", "weight")
 _MOMENTS: dict[str, Moment] = {"new": "new", "change": "change"}
 
 
@@ -57,11 +57,17 @@ def with_suffix(meaning: Meaning, suffix: str, topology: Topology, notation: Not
 
 def differentiate(top: Meaning, bottom: Meaning, topology: Topology, notation: Notation) -> Derivative:
     """Give the derivative of one variable with respect to another that is upstream of it."""
-    above = _differentiable(top, TOPS, "of", notation)
-    below = _differentiable(bottom, BOTTOMS, "with respect to", notation)
+    above = _differentiable(top, _known(TOPS, topology), "of", notation)
+    below = _differentiable(bottom, _known(BOTTOMS, topology), "with respect to", notation)
     if not depends(above, below, topology):
         raise NameProblem(why_not(above, below, topology, notation))
     return Derivative(above, below)
+
+
+def _known(symbols: tuple[str, ...], topology: Topology) -> tuple[str, ...]:
+    """Leave out what only dropout has, where there is none."""
+    thinned = any(layer.dropout for layer in topology.layers)
+    return symbols if thinned else tuple(symbol for symbol in symbols if symbol != "f")
 
 
 def _differentiable(meaning: Meaning, symbols: tuple[str, ...], role: str, notation: Notation) -> Variable:

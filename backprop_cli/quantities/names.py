@@ -131,12 +131,15 @@ _WORDS = {
     "a": "an activation",
     "e": "an exponential of softmax",
     "s": "a sum of softmax",
+    "f": "an activation before dropout",
+    "r": "whether a neuron takes part in a step",
     "w": "a weight",
     "b": "a bias",
     "L": "the loss",
     "penalty": "the penalty of the loss",
     "eta": "the learning rate",
     "gnorm": "the length of the gradient",
+    "weight": "what a sample counts",
 }
 
 

@@ -15,9 +15,9 @@ class Variable:
     """A value of a step: `z2_1`, `w1_2_1_new`, `L`, `yhat_1`, `e3_1`, `eta`.
 
     Attributes:
-        symbol: x, y, yhat, z, a, e, s, w, b, L, penalty, eta or gnorm. The input is always x, the last layer's
-            activation always yhat.
-        layer: the layer of z, a, e, s; the layer fed by w and b; None for the others.
+        symbol: x, y, yhat, z, a, e, s, f, r, w, b, L, penalty, eta, gnorm or weight. The input is always x, the last
+            layer's activation always yhat.
+        layer: the layer of z, a, e, s, f, r; the layer fed by w and b; None for the others.
         indices: 1-based; (neuron,) or (to, from); () where nothing is counted.
         moment: '' before the update, 'new' after it, 'change' for the difference; w and b only.
         sample: the 1-based row of the data, or None for the whole batch.

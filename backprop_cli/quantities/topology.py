@@ -22,12 +22,14 @@ class LayerShape:
         fan_in: number of units of the layer before, or of inputs.
         bias: what its biases belong to.
         rowwise: whether its activation couples the neurons (softmax), which gives them e and s.
+        dropout: how likely each neuron is left out of a training step; above 0 they have f and r.
     """
 
     units: int
     fan_in: int
     bias: BiasKind
     rowwise: bool = False
+    dropout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Topology:
         targets: whether there are targets, and so y, L and derivatives of L.
         penalty: whether the loss has a penalty term.
         measured: whether the length of the gradient is measured, to clip it.
+        weighted: whether samples count differently, and so have a weight.
         samples: number of samples in the data, where it is known.
     """
 
@@ -54,6 +57,7 @@ class Topology:
     targets: bool = True
     penalty: bool = False
     measured: bool = False
+    weighted: bool = False
     samples: int | None = None
 
     @property

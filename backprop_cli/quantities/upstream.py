@@ -2,19 +2,19 @@
 
 Layers are fully connected. A neuron's z depends on every unit of the layer before and on its own weights and bias; a
 pointwise activation on its own z; a softmax on the e of all its neurons through their sum s. The largest z, which a
-softmax may subtract first, counts as a constant: it cancels.
+softmax may subtract first, counts as a constant: it cancels. So do what dropout leaves out, and what a sample counts.
 """
 
 from backprop_cli.quantities.notation import Notation, write
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import Topology
 
-TOPS = ("L", "yhat", "z", "a", "e", "s")
-BOTTOMS = ("x", "z", "a", "yhat", "w", "b", "e", "s")
+TOPS = ("L", "yhat", "z", "a", "e", "s", "f")
+BOTTOMS = ("x", "z", "a", "yhat", "w", "b", "e", "s", "f")
 
 # In which order the variables of one layer are computed.
-_STAGES = {"w": 0, "b": 0, "z": 1, "e": 2, "s": 3, "a": 4, "yhat": 4, "x": 4, "L": 5}
-_ACTIVATION = _STAGES["a"]
+_STAGES = {"w": 0, "b": 0, "z": 1, "e": 2, "s": 3, "f": 4, "a": 5, "yhat": 5, "x": 5, "L": 6}
+_ACTIVATION = _STAGES["f"]
 
 
 def depends(top: Variable, bottom: Variable, topology: Topology) -> bool:

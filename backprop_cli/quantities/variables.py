@@ -8,8 +8,8 @@ from backprop_cli.quantities.problem import NameProblem, UnknownName
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind, Topology
 
-LAYERED = ("z", "a", "e", "s", "w", "b")
-LAYERLESS = ("x", "y", "yhat", "L", "penalty", "eta", "gnorm")
+LAYERED = ("z", "a", "e", "s", "f", "r", "w", "b")
+LAYERLESS = ("x", "y", "yhat", "L", "penalty", "eta", "gnorm", "weight")
 SYMBOLS = LAYERED + LAYERLESS
 
 _WITHOUT_INDEX = {
@@ -53,6 +53,8 @@ def _read_layerless(symbol: str, indices: tuple[int, ...], topology: Topology) -
         raise NameProblem(f"{symbol} needs targets, and the data has none")
     if symbol == "penalty" and not topology.penalty:
         raise NameProblem("the loss has no penalty term")
+    if symbol == "weight" and not topology.weighted:
+        raise UnknownName("all samples count the same, so none has a weight")
     if symbol == "gnorm" and not topology.measured:
         raise NameProblem(
             "the length of the gradient is measured where optimizer.clip has a norm, and here it has none"
@@ -113,6 +115,8 @@ def _layers_with(symbol: str, topology: Topology) -> list[int]:
     shapes = enumerate(topology.layers, start=1)
     if symbol in {"e", "s"}:
         return [layer for layer, shape in shapes if shape.rowwise]
+    if symbol in {"f", "r"}:
+        return [layer for layer, shape in shapes if shape.dropout]
     if symbol == "b":
         return [layer for layer, shape in shapes if shape.bias is not BiasKind.NONE]
     return [layer for layer, _ in shapes]
@@ -121,7 +125,8 @@ def _layers_with(symbol: str, topology: Topology) -> list[int]:
 def _explain_absence(symbol: str) -> str:
     if symbol == "b":
         return "no layer of this network has biases"
-    return f"{symbol} belongs to softmax, and no layer of this network has it"
+    owner = "dropout" if symbol in {"f", "r"} else "softmax"
+    return f"{symbol} belongs to {owner}, and no layer of this network has it"
 
 
 def _extent(layers: list[int], offset: int) -> str:
@@ -137,7 +142,7 @@ def _extent(layers: list[int], offset: int) -> str:
 def _dimensions(symbol: str, layer: int, topology: Topology, notation: Notation) -> tuple[Dimension, ...]:
     """Say what the indices of a symbol of a layer count."""
     neuron = f"neuron of layer {layer + notation.node_offset}" if layer else "input"
-    if symbol in {"z", "a", "e"}:
+    if symbol in {"z", "a", "e", "f", "r"}:
         return (Dimension(topology.units(layer), neuron),)
     if symbol == "s":
         return ()

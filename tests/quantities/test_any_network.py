@@ -38,17 +38,16 @@ def graph_of(topology: Topology) -> Graph:
     graph: Graph = {activation(0, unit, topology): set() for unit in range(1, topology.inputs + 1)}
     for layer, shape in enumerate(topology.layers, start=1):
         for to in range(1, shape.units + 1):
-            z, e, s, a = (
-                *(Variable(letter, layer, (to,)) for letter in "ze"),
-                Variable("s", layer),
-                activation(layer, to, topology),
-            )
+            z, e, f = (Variable(letter, layer, (to,)) for letter in "zef")
+            s, a = Variable("s", layer), activation(layer, to, topology)
             graph[z] = set()
             for from_ in range(1, shape.fan_in + 1):
                 parameters = {Variable("w", layer, (to, from_)), *bias(layer, to, from_, shape.bias)}
                 graph[z] |= parameters | {activation(layer - 1, from_, topology)}
                 graph |= {parameter: set() for parameter in parameters}
-            graph[a] = {e, s} if shape.rowwise else {z}
+            graph[f if shape.dropout else a] = {e, s} if shape.rowwise else {z}
+            if shape.dropout:
+                graph[a] = {f}
             if shape.rowwise:
                 graph[e] = {z}
                 graph.setdefault(s, set()).add(e)
@@ -74,7 +73,9 @@ def reached_from(top: Variable, graph: Graph) -> set[Variable]:
 def topologies(draw: st.DrawFn) -> Topology:
     sizes = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
     layers = [
-        LayerShape(units, fan_in, draw(st.sampled_from(BiasKind)), draw(st.booleans()))
+        LayerShape(
+            units, fan_in, draw(st.sampled_from(BiasKind)), draw(st.booleans()), draw(st.sampled_from([0.0, 0.5]))
+        )
         for fan_in, units in pairwise(sizes)
     ]
     state, corrected, adaptive = draw(
@@ -91,6 +92,7 @@ def topologies(draw: st.DrawFn) -> Topology:
         adaptive,
         penalty=draw(st.booleans()),
         measured=draw(st.booleans()),
+        weighted=draw(st.booleans()),
         samples=samples,
     )
 
@@ -106,6 +108,13 @@ def quantities_of(topology: Topology) -> list[Quantity]:
         Variable("eta"),
         *([Variable("penalty")] if topology.penalty else []),
         *([Variable("gnorm")] if topology.measured else []),
+        *([Variable("weight")] if topology.weighted else []),
+        *(
+            Variable("r", layer, (neuron,))
+            for layer, shape in enumerate(topology.layers, start=1)
+            for neuron in range(1, shape.units + 1)
+            if shape.dropout
+        ),
         *(replace(parameter, moment=moment) for parameter in parameters for moment in ("new", "change")),
         *(Attached(letter, parameter) for letter in letters for parameter in parameters),
         *(Attached(letter, parameter, old=True) for letter in topology.state for parameter in parameters),
@@ -136,11 +145,12 @@ def quantities(draw: st.DrawFn, topology: Topology) -> Quantity:
 NOTATION = st.sampled_from(list(NOTATIONS.values()))
 # What names are made of, so that many texts are nearly names.
 PIECES = [
-    *"xyzaeswbLdgmvGEZ",
+    *"xyzaesfrwbLdgmvGEZ",
     "yhat",
     "eta",
     "penalty",
     "gnorm",
+    "weight",
     "dL",
     "/d",
     "_new",

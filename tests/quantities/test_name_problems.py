@@ -23,6 +23,7 @@ DEEP = Topology(
 # One input, one neuron, plain descent, nothing else.
 PLAIN = Topology(1, (LayerShape(1, 1, NONE),))
 POINTWISE = Topology(2, (LayerShape(2, 2, NEURON), LayerShape(2, 2, CONNECTION)), samples=1)
+DROPPED = Topology(2, (LayerShape(2, 2, NEURON, dropout=0.5), LayerShape(1, 2, NEURON)))
 
 UNKNOWN = [
     ("foo", "no such quantity; names look like z3_1, w1_1_1, yhat_1"),
@@ -44,6 +45,8 @@ UNKNOWN = [
     ("learning_rate", "no such quantity; did you mean 'eta'?"),
     ("z2_01", "no such quantity; did you mean 'z2_1'?"),
     (" z2_1", "no such quantity; did you mean 'z2_1'?"),
+    ("weight", "all samples count the same, so none has a weight"),
+    ("weight1_1_1", "a number that touches the letter is a layer, and weight has none; did you mean 'w1_1_1'?"),
     ("x1", "a number that touches the letter is a layer, and x has none; did you mean 'x_1'?"),
     ("L1", "a number that touches the letter is a layer, and L has none; did you mean 'L_1'?"),
     ("yhat3", "a number that touches the letter is a layer, and yhat has none"),
@@ -89,6 +92,8 @@ MARKS = [
     ("mhat:w1_1_1_old", "'_old' belongs to the state that this optimizer keeps, 'm:', 'v:', as in m:NAME_old"),
     ("G:w1_1_1", "this optimizer has no 'G:'; it has 'g:', 'eta:', 'm:', 'v:', 'mhat:', 'vhat:'"),
     ("m:z2_1", "'m:' belongs to weights and biases, and z2_1 is neither"),
+    ("f2_1", "f belongs to dropout, and no layer of this network has it"),
+    ("r2_1", "r belongs to dropout, and no layer of this network has it"),
     ("penalty", "the loss has no penalty term"),
     ("gnorm", "the length of the gradient is measured where optimizer.clip has a norm, and here it has none"),
     ("w1_1_1@3", "w1_1_1 belongs to no single sample"),
@@ -146,6 +151,10 @@ def test_the_message_says_why_and_what_to_write(name: str, reason: str) -> None:
         ("y_1", replace(PLAIN, targets=False), "y needs targets, and the data has none"),
         ("dL/dw", replace(PLAIN, targets=False), "L needs targets, and the data has none"),
         ("L_1@2", POINTWISE, "there is no sample 2; the data has 1 sample"),
+        ("dx_1/dx_2", DROPPED, "a derivative is of L, yhat, z, a, e, s or f, not x_1"),
+        ("dr2_1/dz2_1", DROPPED, "a derivative is of L, yhat, z, a, e, s or f, not r2_1"),
+        ("df2_1/dz2_2", DROPPED, "f2_1 does not depend on z2_2, which belongs to neuron 2"),
+        ("f3_1", DROPPED, "there is no f3; f has layer 2 only"),
         ("dL_1/dz3_2", POINTWISE, "L_1 does not depend on z3_2, which belongs to neuron 2"),
         ("dyhat_1/db2_2_1", POINTWISE, "yhat_1 does not depend on b2_2_1, which feeds neuron 2"),
         (

@@ -13,15 +13,17 @@ ONE_NEURON = Topology(1, (LayerShape(1, 1, NEURON),))
 TWO_NEURONS = Topology(1, (LayerShape(1, 1, NEURON), LayerShape(1, 1, NEURON)))
 TWO_HIDDEN = Topology(1, (LayerShape(2, 1, CONNECTION), LayerShape(1, 2, CONNECTION)))
 SHARED_BIASES = Topology(2, (LayerShape(2, 2, LAYER), LayerShape(2, 2, LAYER)))
-# Two inputs, three hidden neurons, two outputs of softmax; Adam; a penalty; four samples.
+# Two inputs, three hidden neurons, two outputs of softmax; Adam; a penalty; dropout; four samples of different
+# weight.
 SOFTMAX = Topology(
     2,
-    (LayerShape(3, 2, NEURON), LayerShape(2, 3, CONNECTION, rowwise=True)),
+    (LayerShape(3, 2, NEURON, dropout=0.5), LayerShape(2, 3, CONNECTION, rowwise=True)),
     state=("m", "v"),
     corrected=("mhat", "vhat"),
     adaptive=True,
     penalty=True,
     measured=True,
+    weighted=True,
     samples=4,
 )
 ONE_LAYER = Topology(2, (LayerShape(2, 2, LAYER, rowwise=True),))
@@ -39,6 +41,9 @@ IN_FULL: list[tuple[Quantity, str, str, str]] = [
     (Variable("a", 1, (1,)), "a2_1", "a2_1", "a1_1"),
     (Variable("e", 2, (1,)), "e3_1", "e3_1", "e2_1"),
     (Variable("s", 2), "s3", "s3", "s2"),
+    (Variable("f", 1, (3,)), "f2_3", "f2_3", "f1_3"),
+    (Variable("r", 1, (3,), sample=2), "r2_3@2", "r2_3@2", "r1_3@2"),
+    (Variable("weight", sample=3), "weight@3", "weight@3", "weight@3"),
     (W, "w1_2_1", "w2_2_1", "w1_2_1"),
     (B, "b1_2", "b2_2", "b1_2"),
     (LAST_BIAS, "b2_1_2", "b3_1_2", "b2_1_2"),
