@@ -194,6 +194,7 @@ class LatexScript(Script):
         "yhat": r"\hat{y}",
         "d": r"\Delta",
         "penalty": r"\mathrm{penalty}",
+        "weight": r"\mathrm{weight}",
         "gnorm": r"\lVert g \rVert",
         "π": r"\pi",
     }

@@ -11,7 +11,7 @@ from backprop_cli.quantities.quantity import Derivative, Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.quantities.upstream import depends
 from backprop_cli.rules.activations import Pointwise, Rowwise
-from backprop_cli.worksheet import losses
+from backprop_cli.worksheet import forward, losses
 from backprop_cli.worksheet.ground import Ground, Sample, bare, layer_of, loss_of, new, ref, share_of, slope, unit, w, z
 
 ONE = Number(1.0)
@@ -136,8 +136,8 @@ def _above(ground: Ground, top: Variable, bottom: Variable) -> list[Variable]:
         case "b":
             shared = ground.shape(layer).bias is BiasKind.LAYER
             return [z(layer, neuron) for neuron in (ground.places(layer) if shared else bottom.indices[:1])]
-        case "z":
-            return _above_weighted_input(ground, top, bottom)
+        case "z" | "f":
+            return _above_neuron(ground, top, bottom)
         case "e" | "s":
             through_sum = [Variable("s", layer)] if top == Variable("s", layer) else []
             return through_sum or [unit(ground, layer, neuron) for neuron in ground.places(layer)]
@@ -147,11 +147,11 @@ def _above(ground: Ground, top: Variable, bottom: Variable) -> list[Variable]:
             return [z(layer + 1, neuron) for neuron in ground.places(layer + 1)]
 
 
-def _above_weighted_input(ground: Ground, top: Variable, bottom: Variable) -> list[Variable]:
+def _above_neuron(ground: Ground, top: Variable, bottom: Variable) -> list[Variable]:
     layer = bottom.layer or 1
     if top.symbol in {"e", "s"} and top.layer == layer:
         return [Variable("e", layer, bottom.indices)]
-    if isinstance(ground.activation(layer), Rowwise):
+    if bottom.symbol == "z" and isinstance(ground.activation(layer), Rowwise):
         return [unit(ground, layer, neuron) for neuron in ground.places(layer)]
     return [unit(ground, layer, bottom.indices[0])]
 
@@ -164,7 +164,7 @@ def local(ground: Ground, top: Variable, bottom: Variable, sample: Sample) -> Te
     match top.symbol:
         case "z":
             return _of_weighted_input(ground, top, bottom, sample)
-        case "a" | "yhat" if bottom.symbol in {"z", "e", "s"} and bottom.layer == layer:
+        case "a" | "yhat" | "f" if bottom.symbol in {"z", "e", "s", "f"} and bottom.layer == layer:
             return _of_activation(ground, layer, top, bottom, sample)
         case "e" if bottom == z(layer, top.indices[0]):
             return ref(Variable("e", layer, top.indices, sample=sample))
@@ -194,15 +194,29 @@ def _of_weighted_input(ground: Ground, top: Variable, bottom: Variable, sample: 
 
 
 def _of_activation(ground: Ground, layer: int, top: Variable, bottom: Variable, sample: Sample) -> Term | None:
-    rule = ground.activation(layer).in_letters()
     (of,) = top.indices
+    if top.symbol == "f" or not ground.shape(layer).dropout:
+        return _of_full(ground, layer, of, bottom, sample)
+    inner = ONE if bottom.symbol == "f" else _of_full(ground, layer, of, bottom, sample)
+    return simplify(forward.thinned(ground, layer, of, sample, inner))
+
+
+def _of_full(ground: Ground, layer: int, of: int, bottom: Variable, sample: Sample) -> Term:
+    """Give the slope of what the activation itself gives, before dropout where there is any."""
+    rule = ground.activation(layer).in_letters()
     if isinstance(rule, Pointwise):
-        return simplify(rule.slope(ref(z(layer, of, sample)), ref(unit(ground, layer, of, sample))))
+        return simplify(rule.slope(ref(z(layer, of, sample)), ref(_given_by_rule(ground, layer, of, sample))))
     assert isinstance(rule, Rowwise)  # noqa: S101  the kinds are two
     if bottom.symbol == "z":
-        outputs = [ref(unit(ground, layer, neuron, sample)) for neuron in ground.places(layer)]
+        outputs = [ref(_given_by_rule(ground, layer, neuron, sample)) for neuron in ground.places(layer)]
         return simplify(rule.slope(outputs, of - 1, bottom.indices[0] - 1))
     return _of_quotient(Variable("e", layer, (of,), sample=sample), Variable("s", layer, sample=sample), bottom)
+
+
+def _given_by_rule(ground: Ground, layer: int, neuron: int, sample: Sample) -> Variable:
+    if ground.shape(layer).dropout:
+        return forward.full(layer, neuron, sample)
+    return unit(ground, layer, neuron, sample)
 
 
 def _of_quotient(part: Variable, whole: Variable, bottom: Variable) -> Term:

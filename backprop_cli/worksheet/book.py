@@ -18,9 +18,10 @@ from backprop_cli.worksheet.witness import NotExplained, beside, given, given_te
 
 _Definition: TypeAlias = Callable[[Ground, Variable], Term | None]
 
-_GIVEN = {"x", "y", "w", "b"}
+_GIVEN = {"x", "y", "w", "b", "r", "weight"}
 _VARIABLES: Mapping[str, _Definition] = {
     "z": forward.weighted_input,
+    "f": forward.full_activation,
     "a": forward.activation,
     "yhat": forward.activation,
     "e": forward.exponential,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from backprop_cli.algebra.rewrite import simplify
-from backprop_cli.algebra.term import Apply, Ref, Term, total
+from backprop_cli.algebra.term import Apply, Number, Ref, Term, total
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
@@ -41,7 +41,26 @@ def _own_bias(kind: BiasKind, layer: int, neuron: int) -> list[Variable]:
 
 
 def activation(ground: Ground, variable: Variable) -> Term:
-    """Give a or ŷ from the z of its neuron, or as its share of the exponentials."""
+    """Give a or ŷ: what the activation makes of z, and what dropout leaves of that."""
+    layer, (neuron,), sample = variable.layer or ground.depth, variable.indices, variable.sample
+    if ground.shape(layer).dropout:
+        return thinned(ground, layer, neuron, sample, ref(full(layer, neuron, sample)))
+    return full_activation(ground, variable)
+
+
+def thinned(ground: Ground, layer: int, neuron: int, sample: Sample, value: Term) -> Term:
+    """Multiply by r/(1 − p): by nothing where the neuron is left out of the step, else by more than 1."""
+    kept = value * ref(Variable("r", layer, (neuron,), sample=sample))
+    return kept / (1.0 - Number(ground.shape(layer).dropout))
+
+
+def full(layer: int, neuron: int, sample: Sample = None) -> Variable:
+    """Name what an activation gives before dropout."""
+    return Variable("f", layer, (neuron,), sample=sample)
+
+
+def full_activation(ground: Ground, variable: Variable) -> Term:
+    """Give what the activation makes of the z of its neuron, or the neuron's share of the exponentials."""
     layer = variable.layer or ground.depth
     (neuron,), sample = variable.indices, variable.sample
     rule = ground.activation(layer).in_letters()

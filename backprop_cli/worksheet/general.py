@@ -73,12 +73,18 @@ def _activation(ground: Ground, layer: int, sample: Sample) -> Equation:
     return Equation(left, forward.activation(ground, left))
 
 
+def _full_activation(ground: Ground, layer: int, sample: Sample) -> Equation:
+    left = forward.full(layer, J, sample)
+    return Equation(left, forward.full_activation(ground, left))
+
+
 def _share(ground: Ground, layer: int, sample: Sample) -> Equation | None:  # noqa: ARG001  every rule is given its layer
     if not losses.shares_are_taught(ground):
         return None
     rule = ground.loss.in_letters()
     right = rule.share(ref(Variable("y", None, (K,), sample=sample)), ref(unit(ground, ground.depth, K, sample)))
-    return Equation(share_of(K, sample), losses.over_outputs(ground, simplify(right)))
+    share = losses.weighed(ground, simplify(right), sample)
+    return Equation(share_of(K, sample), losses.over_outputs(ground, share))
 
 
 def _sample_loss(ground: Ground, layer: int, sample: Sample) -> Equation | None:
@@ -198,6 +204,7 @@ _RULES: Mapping[Topic, _Rule] = {
     Topic.WEIGHTED_INPUTS: _weighted_input,
     Topic.EXPONENTIALS: _exponential,
     Topic.EXPONENTIAL_SUMS: _exponential_sum,
+    Topic.BEFORE_DROPOUT: _full_activation,
     Topic.ACTIVATIONS: _activation,
     Topic.SHARES: _share,
     Topic.SAMPLE_LOSSES: _sample_loss,

@@ -155,6 +155,11 @@ class Ground:
         if symbol == "b" and shape.bias is BiasKind.LAYER:
             yield Variable(symbol, layer)
 
+    @property
+    def weighted(self) -> bool:
+        """Whether each sample has a weight, which is a factor of its loss."""
+        return self.record.weights is not None
+
     def is_trainable(self, parameter: Variable) -> bool:
         """Say whether the optimizer may change a parameter."""
         parts = self.layout.layers[(parameter.layer or 1) - 1]

@@ -64,7 +64,12 @@ def share(ground: Ground, output: int, sample: Sample) -> Term:
     if found is not None and not keeps_digits(ground, taught, sample):
         inputs = [ref(z(ground.depth, each, sample)) for each in ground.places(ground.depth)]
         taught = found.share(ref(Variable("y", None, (output,), sample=sample)), inputs, output - 1)
-    return over_outputs(ground, simplify(taught))
+    return over_outputs(ground, weighed(ground, simplify(taught), sample))
+
+
+def weighed(ground: Ground, term: Term, sample: Sample) -> Term:
+    """Multiply by what the sample counts, where samples count differently."""
+    return ref(Variable("weight", sample=sample)) * term if ground.weighted else term
 
 
 def _target_and_prediction(ground: Ground, output: int, sample: Sample) -> tuple[Term, Term]:
@@ -74,12 +79,13 @@ def _target_and_prediction(ground: Ground, output: int, sample: Sample) -> tuple
 def loss_slope(ground: Ground, output: int, sample: Sample) -> Term:
     """Give ∂L/∂ŷ of one output and one sample."""
     slope = ground.loss.in_letters().slope(*_target_and_prediction(ground, output, sample))
-    return over_outputs(ground, simplify(slope))
+    return over_outputs(ground, weighed(ground, simplify(slope), sample))
 
 
 def joint_slope(ground: Ground, joint: Shortcut, output: int, sample: Sample) -> Term:
     """Give ∂L/∂z of one output and one sample, by the shortcut of the loss."""
-    return over_outputs(ground, joint.slope(*_target_and_prediction(ground, output, sample)))
+    slope = joint.slope(*_target_and_prediction(ground, output, sample))
+    return over_outputs(ground, weighed(ground, slope, sample))
 
 
 def shortcut(ground: Ground) -> Shortcut | None:

@@ -25,13 +25,16 @@ class Topic(StrEnum):
 
     INPUTS = "inputs"
     TARGETS = "targets"
+    SAMPLE_WEIGHTS = "sample_weights"
     WEIGHTS = "weights"
     BIASES = "biases"
+    MASKS = "masks"
     STATE = "state"
     SETTINGS = "settings"
     WEIGHTED_INPUTS = "weighted_inputs"
     EXPONENTIALS = "exponentials"
     EXPONENTIAL_SUMS = "exponential_sums"
+    BEFORE_DROPOUT = "before_dropout"
     ACTIVATIONS = "activations"
     SHARES = "shares"
     SAMPLE_LOSSES = "sample_losses"
@@ -60,7 +63,7 @@ class Topic(StrEnum):
 
 _ORDER = {topic: number for number, topic in enumerate(Topic)}
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
-_SYMBOLS = {symbol: number for number, symbol in enumerate(("x", "y", "w", "b", "z", "e", "s", "a", "yhat", "L"))}
+_SYMBOLS = {symbol: number for number, symbol in enumerate(("x", "y", "w", "b", "z", "e", "s", "f", "a", "yhat", "L"))}
 
 
 class Place(NamedTuple):
@@ -105,11 +108,19 @@ def place(ground: Ground, key: Key) -> Place:
             assert_never(key)
 
 
-_GIVEN = {"x": Topic.INPUTS, "y": Topic.TARGETS, "w": Topic.WEIGHTS, "b": Topic.BIASES}
+_GIVEN = {
+    "x": Topic.INPUTS,
+    "y": Topic.TARGETS,
+    "w": Topic.WEIGHTS,
+    "b": Topic.BIASES,
+    "r": Topic.MASKS,
+    "weight": Topic.SAMPLE_WEIGHTS,
+}
 _FORWARD = {
     "z": Topic.WEIGHTED_INPUTS,
     "e": Topic.EXPONENTIALS,
     "s": Topic.EXPONENTIAL_SUMS,
+    "f": Topic.BEFORE_DROPOUT,
     "a": Topic.ACTIVATIONS,
     "yhat": Topic.ACTIVATIONS,
 }

@@ -11,6 +11,7 @@ from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Pointwise, Rowwise
 from backprop_cli.worksheet import places, update
 from backprop_cli.worksheet.backward import has_parts
+from backprop_cli.worksheet.forward import full
 from backprop_cli.worksheet.ground import Ground, Key, Own, Sample, loss_of, new, share_of, slope, unit, z
 from backprop_cli.worksheet.losses import shortcut_taken
 from backprop_cli.worksheet.places import Place, Topic, backward_place, gradient_place, loss_place, update_place
@@ -53,8 +54,12 @@ def _across(place: Place, samples: Sequence[Sample], units: Sequence[int], name:
 def _given(ground: Ground) -> Iterator[Plan]:
     for symbol, units in (("x", ground.places(0)), ("y", ground.places(ground.depth))):
         yield _across(places.place(ground, Variable(symbol)), ground.samples, units, _component(symbol))
+    if ground.weighted:
+        weights = [Variable("weight", sample=sample) for sample in ground.samples]
+        yield Plan(places.place(ground, weights[0]), len(weights), lambda: iter(weights))
     yield _parameters(ground, "w")
     yield _parameters(ground, "b")
+    yield _masks(ground)
     for letter in ground.optimizer.state:
         yield _old_state(ground, letter)
     if ground.layout.trainable and update.rate(ground, update.RATE) is None:
@@ -72,6 +77,18 @@ def _parameters(ground: Ground, symbol: str) -> Plan:
 
     count = sum(prod(part.shape) for part in ground.layout.parts() if part.symbol == symbol)
     return Plan(places.place(ground, Variable(symbol, 1)), count, keys)
+
+
+def _masks(ground: Ground) -> Plan:
+    layers = [layer for layer in range(1, ground.depth + 1) if ground.shape(layer).dropout]
+
+    def keys() -> Iterator[Key]:
+        for sample in ground.samples:
+            for layer in layers:
+                yield from (Variable("r", layer, (neuron,), sample=sample) for neuron in ground.places(layer))
+
+    count = sum(ground.topology.units(layer) for layer in layers) * len(ground.samples)
+    return Plan(places.place(ground, Variable("r", 1, (1,))), count, keys)
 
 
 def _old_state(ground: Ground, letter: str) -> Plan:
@@ -97,6 +114,8 @@ def _forward_of(ground: Ground, layer: int) -> Iterator[Plan]:
         yield stage(lambda n, p: Variable("e", layer, (n,), sample=p))
         sums = [Variable("s", layer, sample=sample) for sample in ground.samples]
         yield Plan(places.place(ground, sums[0]), len(sums), lambda: iter(sums))
+    if ground.shape(layer).dropout:
+        yield stage(lambda n, p: full(layer, n, p))
     yield stage(lambda n, p: unit(ground, layer, n, p))
 
 

@@ -52,8 +52,20 @@ def _found(ground: Ground, key: Key) -> SupportsFloat:
         return ground.optimizer.learning_rate
     if key.symbol in {"w", "b"}:
         return number_at(record.before, ground.layout.address(key))
-    values = record.x if key.symbol == "x" else record.y
-    return number_at(values[key.indices[0] - 1], ground.column(key.sample))
+    return number_at(_rows(ground, key), ground.column(key.sample))
+
+
+def _rows(ground: Ground, key: Variable) -> Array:
+    """Give the row of the record that has a number for each sample of the batch."""
+    record = ground.record
+    if key.symbol == "weight":
+        assert record.weights is not None  # noqa: S101  no name stands for what there is not
+        return record.weights
+    kept = record.kept[(key.layer or 1) - 1] if key.symbol == "r" else None
+    values = {"x": record.x, "y": record.y, "r": kept}[key.symbol]
+    assert values is not None  # noqa: S101  as above
+    row: Array = values[key.indices[0] - 1]
+    return row
 
 
 def number_at(values: Array, at: int) -> SupportsFloat:
@@ -126,8 +138,9 @@ def computed(ground: Ground, key: Key) -> float | None:
 def _variable(ground: Ground, key: Variable) -> float | None:
     record, whole = ground.record, key.sample is None and not key.indices
     match key.symbol:
-        case "z" | "a" | "yhat":
-            values = (record.z if key.symbol == "z" else record.a)[(key.layer or ground.depth) - 1]
+        case "z" | "f" | "a" | "yhat":
+            layers = {"z": record.z, "f": record.f}.get(key.symbol, record.a)
+            values = layers[(key.layer or ground.depth) - 1]
             return float(values[key.indices[0] - 1, ground.column(key.sample)])
         case "w" | "b" if key.moment == "new":
             return float(record.after[ground.layout.address(Variable(key.symbol, key.layer, key.indices))])
