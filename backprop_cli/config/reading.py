@@ -19,6 +19,7 @@ from backprop_cli.data.preparation import Preparation, Scale
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.data.sources import Selection, Source, from_one, from_two
+from backprop_cli.documents.tree import listed
 from backprop_cli.errors import DataError, Problem, counted
 
 _MOST_LISTED = 12
@@ -166,9 +167,8 @@ def _check_widths(source: Source, samples: Samples, network: Network) -> Iterato
     """Find files whose columns do not fit the network."""
     width, outputs = samples.inputs.shape[1], network.layers[-1].units
     if width != network.inputs:
-        listed = ", ".join(samples.input_names[:_MOST_LISTED])
-        more = ", …" if len(samples.input_names) > _MOST_LISTED else ""
-        message = f"{counted(width, 'input column')} ({listed}{more}), but network.inputs is {network.inputs}"
+        names = listed(samples.input_names, _MOST_LISTED)
+        message = f"{counted(width, 'input column')} ({names}), but network.inputs is {network.inputs}"
         yield source.inputs.frame.header_problem(message)
     if samples.targets is not None and source.targets is not None and samples.targets.shape[1] != outputs:
         found = counted(samples.targets.shape[1], "target column")

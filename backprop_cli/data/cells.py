@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from backprop_cli.data.frames import Column, Frame, Numbers, Texts
 from backprop_cli.data.gaps import Gaps
+from backprop_cli.documents.tree import shortened
 from backprop_cli.errors import Problem
 
 
@@ -28,7 +29,9 @@ def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, f
         if missing[row]:
             found += gaps.refuse(frame, int(row), column.name, cell, fillable=fillable)
         else:
-            found.append(frame.problem(int(row), column.name, f"{cell!r} is not a finite number; correct it"))
+            found.append(
+                frame.problem(int(row), column.name, f"{shortened(cell)!r} is not a finite number; correct it")
+            )
     return np.where(missing, math.nan, column.values)[:, None]
 
 

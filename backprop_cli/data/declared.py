@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.documents.files import Unreadable
+from backprop_cli.documents.tree import listed
 
 # As float64, which is what is trained on.
 MOST_BYTES = 4 * 2**30
 _GIB = 2**30
+_MOST_LISTED = 8
 # What deflate can blow up, at the very most: one byte to so many.
 MOST_INFLATION = 1032
 
@@ -83,4 +85,4 @@ class Declared:
         return Unreadable(f"the file is cut off: {need}, but {found} the header; get it again")
 
     def _size(self) -> str:
-        return " × ".join(f"{size:,}" for size in self.shape)
+        return listed([f"{size:,}" for size in self.shape], _MOST_LISTED, " × ")

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.cells import is_words, numbers
-from backprop_cli.data.frames import Column, Frame, Numbers, Texts, limited
+from backprop_cli.data.frames import MOST_PROBLEMS, Column, Frame, Numbers, Texts, limited
 from backprop_cli.data.gaps import STRICT, Gaps
 from backprop_cli.data.labels import check_classes, classes_of, is_labels, one_hot_classes
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Columns
+from backprop_cli.documents.tree import shortened
 from backprop_cli.errors import DataError, Problem, counted, did_you_mean
 
 # A column of text with more words than this is no category.
@@ -180,6 +181,7 @@ def _inputs(block: Block, column: Column, gaps: Gaps, frame: Frame, found: list[
         return numbers(column, gaps, frame, found, fillable=True)
     position = {word: number for number, word in enumerate(block.words)}
     values = np.zeros((len(column), len(block.words)))
+    strange = 0
     for row, cell in enumerate(column.cells):
         if cell in position:
             values[row, position[cell]] = 1.0
@@ -187,8 +189,11 @@ def _inputs(block: Block, column: Column, gaps: Gaps, frame: Frame, found: list[
             values[row] = math.nan
             found += gaps.refuse(frame, row, column.name, cell, fillable=False)
         else:
-            hint = did_you_mean(cell, block.words)
-            found.append(frame.problem(row, column.name, f"{cell!r} is not among the words of training{hint}"))
+            # Nearest words take time, and nobody sees more than the first problems.
+            hint = did_you_mean(cell, block.words) if strange < MOST_PROBLEMS else ""
+            message = f"{shortened(cell)!r} is not among the words of training{hint}"
+            found.append(frame.problem(row, column.name, message))
+            strange += 1
     return values
 
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from backprop_cli.documents.findings import Findings
 from backprop_cli.documents.table_reader import Table
+from backprop_cli.documents.tree import listed
 from backprop_cli.errors import Problem, did_you_mean
 
 # More than anyone reads at once.
-_MOST_PROBLEMS = 20
+MOST_PROBLEMS = 20
 _MOST_LISTED = 14
 
 
@@ -100,9 +101,9 @@ class Frame(ABC):
     def missing(self, names: Sequence[str]) -> list[Problem]:
         """Find the names of which there is no column."""
         known = self.names
-        listed = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+        columns = listed(known, _MOST_LISTED)
         return [
-            self.header_problem(f"there is no column {name!r}{did_you_mean(name, known)}; columns: {listed}")
+            self.header_problem(f"there is no column {name!r}{did_you_mean(name, known)}; columns: {columns}")
             for name in names
             if name not in known
         ]
@@ -177,7 +178,7 @@ def columns_of(names: tuple[str, ...], values: NDArray[Any]) -> Iterator[Column]
 
 def limited(name: str, found: Sequence[Problem]) -> list[Problem]:
     """Keep as many problems of a file as a person reads, in the order of its lines."""
-    findings = Findings(name, _MOST_PROBLEMS)
+    findings = Findings(name, MOST_PROBLEMS)
     for problem in sorted(found, key=lambda problem: problem.line or 0):
         findings.add(problem)
     return findings.problems()

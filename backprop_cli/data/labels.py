@@ -5,8 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.data.frames import Column, Frame, Numbers, Texts, number_in
+from backprop_cli.data.frames import MOST_PROBLEMS, Column, Frame, Numbers, Texts, number_in
 from backprop_cli.data.gaps import Gaps
+from backprop_cli.documents.tree import listed, shortened
 from backprop_cli.errors import Problem, did_you_mean
 
 _MOST_LISTED = 10
@@ -33,8 +34,8 @@ def check_classes(name: str, classes: tuple[str, ...], outputs: int, frame: Fram
     """Find a number of classes that the network cannot tell apart."""
     if len(classes) == outputs or (len(classes) == 2 and outputs == 1):  # noqa: PLR2004  no or yes
         return []
-    listed = ", ".join(classes[:_MOST_LISTED]) + (", …" if len(classes) > _MOST_LISTED else "")
-    message = f"column {name!r} has {len(classes):,} classes ({listed}), but the last layer has {outputs:,} units"
+    shown = listed(classes, _MOST_LISTED)
+    message = f"column {name!r} has {len(classes):,} classes ({shown}), but the last layer has {outputs:,} units"
     return [frame.header_problem(f"{message}; give it {len(classes):,}")]
 
 
@@ -51,21 +52,23 @@ def one_hot_classes(
         elif text is None:
             table[number] = math.nan
     strange = {number for number, text in enumerate(distinct) if text is None or text not in position}
-    for row in np.flatnonzero(np.isin(rows, list(strange))) if strange else ():
-        found += _strange(column, int(row), classes, distinct[rows[row]], gaps, frame)
+    for count, row in enumerate(np.flatnonzero(np.isin(rows, list(strange))) if strange else ()):
+        text = distinct[rows[row]]
+        # Nearest words take time, and nobody sees more than the first problems.
+        found += _strange(column, int(row), classes, text, gaps, frame, hinted=count < MOST_PROBLEMS)
     return table[rows] if outputs > 1 else table[rows][:, -1:]
 
 
 def _strange(
-    column: Column, row: int, classes: tuple[str, ...], text: str | None, gaps: Gaps, frame: Frame
+    column: Column, row: int, classes: tuple[str, ...], text: str | None, gaps: Gaps, frame: Frame, *, hinted: bool
 ) -> list[Problem]:
     name = column.names[0]
     if text is None:
         cell = column.cells[row] if isinstance(column, Texts) else "nan"
         return gaps.refuse(frame, row, name, cell, fillable=False)
-    listed = ", ".join(classes[:_MOST_LISTED]) + (", …" if len(classes) > _MOST_LISTED else "")
-    hint = did_you_mean(text, classes)
-    return [frame.problem(row, name, f"{text!r} is none of the classes ({listed}){hint}")]
+    hint = did_you_mean(text, classes) if hinted else ""
+    shown = listed(classes, _MOST_LISTED)
+    return [frame.problem(row, name, f"{shortened(text)!r} is none of the classes ({shown}){hint}")]
 
 
 def _distinct(column: Column, gaps: Gaps) -> tuple[list[str | None], NDArray[np.int64]]:

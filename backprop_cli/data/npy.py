@@ -22,6 +22,7 @@ _LENGTHS = {1: 2, 2: 4, 3: 4}
 # As NumPy: what is longer is not parsed.
 _LONGEST_HEADER = 10_000
 _MOST_DIMENSIONS = 32
+_LARGEST_SIZE = 2**63 - 1
 _LAST_CHARACTER, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 _KEYS = {"descr", "fortran_order", "shape"}
 _PLAIN = re.compile(r"[<>|=]?(b1|i[1248]|u[1248]|f[248]|U[1-9][0-9]{0,6})")
@@ -100,7 +101,7 @@ def _declared(text: str) -> Declared:
 
 def _is_shape(shape: object) -> bool:
     sizes = shape if isinstance(shape, tuple) and len(shape) <= _MOST_DIMENSIONS else (None,)
-    return all(isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in sizes)
+    return all(isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= _LARGEST_SIZE for size in sizes)
 
 
 def _dtype(descr: object) -> np.dtype[Any]:

@@ -1,6 +1,6 @@
 """A document as a tree of values, each of which knows where it was written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -141,3 +141,8 @@ _SHOWN = 40
 def shortened(text: str) -> str:
     """Cut a long text for a message."""
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def listed(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """Name the first of what may be many, each cut for a message."""
+    return between.join([*map(shortened, names[:most]), *("…" if len(names) > most else "")])
