@@ -1,6 +1,6 @@
 """The whole config: an experiment."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -57,3 +57,9 @@ class Experiment(Strictly):
     figures: Annotated[
         Figures, Field(description="numbers that a source prints, in its order: name: figure, or with more keys")
     ] = ()
+
+    def as_config(self) -> dict[str, Any]:
+        """Give what a config would have to say to be read as this, every default included."""
+        # With an order of samples, what else could say which samples a step trains on is refused where it is written.
+        ruled_out = {"training": {"batch_size", "shuffle"}} if self.data.order else None
+        return self.model_dump(mode="json", exclude_none=True, exclude=ruled_out)

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_serializer, model_validator
 
 from backprop_cli.algebra.functions import Value, cos, floor, greater, maximum, minimum, where
 from backprop_cli.algebra.operators import OPERATORS
@@ -140,6 +140,11 @@ class LinearWarmup(Schedule):
         if "per" in self.then.model_fields_set and self.then.per != self.per:
             raise ValueError(f"then counts per {self.then.per}, the warm-up per {self.per}; write the same for both")
         return self
+
+    @field_serializer("then", mode="wrap")
+    def _without_unit(self, then: Schedule, serialize: SerializerFunctionWrapHandler) -> Any:
+        """Leave the unit to the warm-up, so that what is written is read again."""
+        return {key: value for key, value in serialize(then).items() if key != "per"}
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         rest = max(1, length - self.length)

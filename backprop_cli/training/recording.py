@@ -60,7 +60,7 @@ def record(
         folder.clear(force=force)
         setup = _portable(setup, folder)
         data = _fingerprints(setup, folder)
-        text = _HEADING + write_yaml(_plain(setup, brief=True))
+        text = _HEADING + write_yaml(setup.experiment.as_config())
         write_whole(folder / CONFIG, [text.encode()])
         yield from _Recorder(setup, folder, data, None).events(trace, asked)
 
@@ -121,8 +121,8 @@ def _portable(setup: Setup, folder: RunFolder) -> Setup:
     return replace(setup, experiment=experiment.model_copy(update={"training": training}))
 
 
-def _plain(setup: Setup, *, brief: bool = False) -> dict[str, Any]:
-    return setup.experiment.model_dump(mode="json", exclude_none=brief)
+def _plain(setup: Setup) -> dict[str, Any]:
+    return setup.experiment.model_dump(mode="json")
 
 
 def _fingerprints(setup: Setup, folder: RunFolder) -> dict[str, str]:

@@ -29,6 +29,10 @@ CASES = {
         "training: {epochs: 6, batch_size: 3}"
     ),
     "a rate of each step": "schedule: {name: cosine, per: step}\ntraining: {epochs: 3, batch_size: 3}",
+    "a warm-up counted in steps": (
+        "schedule: {name: linear_warmup, per: step, length: 3, then: {name: cosine, per: step}}\n"
+        "training: {epochs: 3, batch_size: 3}"
+    ),
     "patience that runs out": (
         "optimizer: {name: sgd, learning_rate: 20}\ntraining: {epochs: 40, batch_size: 3, early_stopping: 2}"
     ),
@@ -39,6 +43,9 @@ CASES = {
     "adagrad in single precision": "optimizer: adagrad\ntraining: {epochs: 3, batch_size: 2, dtype: float32}",
     "full batches, clipped and charged": (
         "optimizer: {name: adamw, clip: {norm: 0.1}, penalty: {l2: 0.1}}\ntraining: {epochs: 5}"
+    ),
+    "half of the neurons are left out": (
+        "network.layers.0.dropout: 0.5\noptimizer: adam\ntraining: {epochs: 4, batch_size: 4}"
     ),
     "nothing is finite in the third epoch": (
         "loss: mse\nnetwork.layers.1.activation: identity\noptimizer: {name: sgd, learning_rate: 1.0e+60}\n"
