@@ -16,7 +16,7 @@ from backprop_cli.quantities.quantity import Derivative, Variable
 from backprop_cli.quantities.topology import Topology
 from backprop_cli.rules.optimizers import Optimizer
 
-_OF_A_SAMPLE = {"x", "y", "yhat", "z", "a", "e", "s"}
+_OF_A_SAMPLE = {"x", "y", "yhat", "z", "a", "e", "s", "f", "r", "weight"}
 
 
 def topology_of(network: Network, optimizer: Optimizer, *, has_targets: bool, samples: int | None) -> Topology:

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from backprop_cli.rules.activations import AnyActivation
 from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.base import Count, Listed, Strictly
+from backprop_cli.rules.base import Count, Fraction, Listed, Strictly
 from backprop_cli.rules.initializers import AnyInitializer
 
 Matrix: TypeAlias = Listed[Listed[float]]
@@ -77,6 +77,10 @@ class Layer(Strictly):
         Field(description="false, one number, a list, or a mapping; by default one trainable bias per neuron, from 0"),
     ] = Bias()
     trainable: Annotated[bool, Field(description="false freezes weights and biases")] = True
+    dropout: Annotated[
+        Fraction,
+        Field(description="how likely each neuron is left out of a training step; not in the last layer"),
+    ] = 0.0
 
 
 class Network(Strictly):

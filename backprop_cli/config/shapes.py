@@ -17,7 +17,8 @@ def layer_shapes(network: Network) -> tuple[LayerShape, ...]:
     """Give the shape of every layer."""
     below, shapes = network.inputs, []
     for layer in network.layers:
-        shapes.append(LayerShape(layer.units, below, BiasKind(layer.bias.per), layer.activation.rowwise))
+        bias, activation = BiasKind(layer.bias.per), layer.activation
+        shapes.append(LayerShape(layer.units, below, bias, activation.rowwise, layer.dropout))
         below = layer.units
     return tuple(shapes)
 
@@ -36,6 +37,9 @@ def check_shapes(network: Network) -> Iterator[Finding]:
         if isinstance(layer.weights, tuple):
             yield from _check_matrix((*path, "weights"), layer.weights, shape, transposed=transposed)
         yield from _check_bias((*path, "bias"), layer.bias, shape, transposed=transposed)
+    if network.layers[-1].dropout:
+        path = ("network", "layers", len(shapes) - 1, "dropout")
+        yield path, f"{dotted(path)}: the last layer gives the predictions, which are all needed; leave it out here"
     total = sum(shape.units * (shape.fan_in + 1) for shape in shapes)
     if total > MOST_PARAMETERS:
         yield ("network", "layers"), f"network: {total:,} parameters are more than {MOST_PARAMETERS:,}; use fewer units"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-INITIAL, SPLIT, SHUFFLE = 0, 1, 2
+INITIAL, SPLIT, SHUFFLE, DROPOUT = 0, 1, 2, 3
 
 
 def generator(seed: int, purpose: int, number: int = 0) -> np.random.Generator:

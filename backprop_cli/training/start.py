@@ -7,7 +7,8 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.config.network import Layer
 from backprop_cli.config.network import Network as Described
 from backprop_cli.config.shapes import rows_are_inputs
-from backprop_cli.data.seeds import INITIAL, generator
+from backprop_cli.data.seeds import DROPOUT, INITIAL, generator
+from backprop_cli.engine.dropout import Dropout
 from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import LayerView, Network
 from backprop_cli.errors import counted
@@ -25,6 +26,12 @@ def arranged(network: Described, topology: Topology) -> Layout:
     """Arrange the parameters of a network that a config describes."""
     layers = network.layers
     return arrange(topology, tuple(Trainable(one.trainable, one.trainable and one.bias.trainable) for one in layers))
+
+
+def dropout_of(setup: Setup) -> Dropout | None:
+    """Say which neurons each step leaves out; None where it leaves out none."""
+    rates = tuple(layer.dropout for layer in setup.topology.layers)
+    return Dropout(rates, (setup.experiment.training.seed, DROPOUT)) if any(rates) else None
 
 
 def starting_network(setup: Setup) -> Network:
@@ -68,12 +75,17 @@ def _start_bias(
 def summary_of(experiment: Experiment, topology: Topology, parameters: int) -> str:
     """Describe an experiment in one line."""
     widths = "-".join(str(topology.units(layer)) for layer in range(topology.depth + 1))
-    activations = ", ".join(layer.activation.title for layer in experiment.network.layers)
+    activations = ", ".join(map(_activation_of, experiment.network.layers))
     order = ", sequential update" if experiment.update_order == "sequential" else ""
     rate = f"{experiment.optimizer.learning_rate:g}"
     optimizer = experiment.optimizer.model_copy(update={"learning_rate": _default_rate(experiment)}).title
     size = counted(parameters, "parameter")
     return f"{widths} · {activations} · {size} · {experiment.loss.title} · {optimizer} {rate}{order}"
+
+
+def _activation_of(layer: Layer) -> str:
+    title = layer.activation.title
+    return f"{title} with dropout {layer.dropout:g}" if layer.dropout else title
 
 
 def _default_rate(experiment: Experiment) -> object:

@@ -30,7 +30,7 @@ from backprop_cli.training.judge import Counter, Judge
 from backprop_cli.training.plan import batches_of, classes_of, judge_of_classes, length_of, metrics_of
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.position import Position, Sums
-from backprop_cli.training.start import starting_network
+from backprop_cli.training.start import dropout_of, starting_network
 from backprop_cli.training.state import Observer, State
 from backprop_cli.training.trouble import trouble_of
 
@@ -45,7 +45,9 @@ class Trainer:
         self.setup = setup
         self.experiment = experiment = setup.experiment
         self.network = starting_network(setup)
-        self.learner = Learner.create(self.network, experiment.loss, experiment.optimizer, experiment.update_order)
+        self.learner = Learner.create(
+            self.network, experiment.loss, experiment.optimizer, experiment.update_order, dropout_of(setup)
+        )
         self.length = length_of(setup)
         self.batches = batches_of(setup)
         self.portions = Portions(self.learner, setup.dataset.training, is_full=self.batches.is_full)
