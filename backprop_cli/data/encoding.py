@@ -122,10 +122,10 @@ def encode(
     frame = columns.source.inputs.frame
     blocks = tuple(_block(column, gaps, frame, found) for column in columns.inputs)
     encoding = Encoding(blocks, outputs, _classes(columns, outputs, labels, gaps, found), gaps)
-    samples = encoding.gather(columns, found)
     if found:
+        # Columns for a hundred thousand different texts of so many rows fit into no memory.
         raise DataError(_by_file(found))
-    return encoding, samples
+    return encoding, encoding.read(columns)
 
 
 def _block(column: Column, gaps: Gaps, frame: Frame, found: list[Problem]) -> Block:
