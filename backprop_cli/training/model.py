@@ -28,6 +28,7 @@ from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.network import Network
 from backprop_cli.errors import StorageError
 from backprop_cli.rules.base import Array
+from backprop_cli.training.folder import MODEL, RunFolder
 from backprop_cli.training.plan import classes_of, judge_of_classes
 from backprop_cli.training.start import arranged
 
@@ -88,6 +89,31 @@ class Model:
         except (KeyError, TypeError, ValueError, ValidationError) as error:
             message = f"this model is not one that backprop {_VERSION} understands"
             raise StorageError(f"{path}: {message}; was it written by another version?") from error
+
+
+def opened(path: Path) -> Model:
+    """Read a model from its file, or from the folder of the run that trained it.
+
+    Raises:
+        StorageError: there is none, or it cannot be used.
+    """
+    return Model.read(model_file(path))
+
+
+def model_file(path: Path) -> Path:
+    """Give the file of a model: the path itself, or that inside a run folder.
+
+    Raises:
+        StorageError: the folder holds no run, or none that is over.
+    """
+    if not path.is_dir():
+        return path
+    folder = RunFolder(path)
+    folder.require_run()
+    if not (folder / MODEL).exists():
+        message = "its run is not over, so it has no model yet; go on with: backprop train --resume --out"
+        raise StorageError(f"{path}: {message} {path}")
+    return folder / MODEL
 
 
 def tensors_of(layout: Layout, theta: Array) -> dict[str, Array]:

@@ -17,7 +17,7 @@ from backprop_cli.errors import ConfigError, DataError, Interrupted, StorageErro
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped
 from backprop_cli.training.folder import FILES
 from backprop_cli.training.loop import train
-from backprop_cli.training.model import Model
+from backprop_cli.training.model import Model, opened
 from backprop_cli.training.recording import record, require_same, resume, setup_in
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -143,6 +143,30 @@ def test_a_model_is_read_back_to_the_last_bit(config: str, tmp_path: Path) -> No
     assert (tmp_path / "again").read_bytes() == (tmp_path / "run" / "model.safetensors").read_bytes()
     assert found.experiment == setup_in(tmp_path / "run").experiment
     assert found.preparation.description() == given.dataset.preparation.description()
+
+
+def test_a_model_opens_from_its_file_and_from_its_folder(plain: Setup, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    list(record(plain, out, ()))
+
+    for path in (out, out / "model.safetensors"):
+        assert opened(path).network.theta.tobytes() == Model.read(out / "model.safetensors").network.theta.tobytes()
+
+
+def test_a_model_that_is_not_there_is_said_to_be_missing(plain: Setup, tmp_path: Path) -> None:
+    out, empty = tmp_path / "run", tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(Interrupted):
+        list(record(plain, out, (), each_step()))
+
+    for path, message in {
+        out: f"{out}: its run is not over, so it has no model yet; go on with: backprop train --resume --out {out}",
+        empty: f"{empty} holds no run; start one: backprop train CONFIG --out {empty}",
+        tmp_path / "none": f"{tmp_path / 'none'}: there is no such file; check the name and the folder",
+    }.items():
+        with pytest.raises(StorageError) as caught:
+            opened(path)
+        assert str(caught.value) == message
 
 
 def iris_in(folder: Path) -> Setup:
