@@ -1,7 +1,10 @@
 """Parquet, Arrow and JSON Lines, read by polars where it is installed."""
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import numpy as np
@@ -19,6 +22,7 @@ SCANS = {
     ".jsonl": "scan_ndjson", ".ndjson": "scan_ndjson",
 }  # fmt: skip
 _EIGHT = 8
+_STDERR = 2
 _GIB = 2**30
 
 _Found = TypeVar("_Found")
@@ -84,13 +88,32 @@ class PolarsFrame(Frame):
 
         def scanned(file: IO[bytes]) -> _Found:
             try:
-                return ask(getattr(self._polars, self._scan)(file))
+                with _silence():
+                    return ask(getattr(self._polars, self._scan)(file))
             except errors as error:
                 said = shortened(str(error).partition("\n")[0])
                 raise Unreadable(f"this is no such table, or a damaged one ({said}); get it again") from error
 
         found: _Found = self._opens(scanned)
         return found
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep from the user what polars says of a damaged file on standard error, pages of it, beside what it raises."""
+    try:
+        before = os.dup(_STDERR)
+    except OSError:
+        # There is no standard error to keep anything from.
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), _STDERR)
+        yield
+    finally:
+        os.dup2(before, _STDERR)
+        os.close(before)
 
 
 def _polars() -> Any:
