@@ -56,7 +56,8 @@ class PolarsFrame(Frame):
     def _column(self, name: str, series: Any) -> Column:
         if not self._is_number(name):
             return Texts(name, [(cell or "").strip() for cell in series.cast(self._polars.String).to_list()])
-        plain = self._types[name].is_integer() and not series.null_count()
+        # NumPy has no integers of 128 bits.
+        plain = self._types[name].is_integer() and not series.null_count() and "128" not in str(self._types[name])
         values = series if plain else series.cast(self._polars.Float64).fill_null(math.nan)
         return Numbers((name,), np.ascontiguousarray(values.to_numpy())[:, None])
 

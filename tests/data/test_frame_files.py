@@ -53,6 +53,34 @@ def test_columns_are_numbers_or_texts_and_null_is_missing(suffix: str, polars: A
     assert kind == Texts("kind", ["b", "a", ""])
 
 
+@pytest.mark.usefixtures("polars")
+def test_integers_beyond_64_bits_are_read_as_floats(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(f'{{"x": {2**100}}}\n{{"x": -{2**70}}}\n')
+
+    (found,) = open_frame(tmp_path / "t.jsonl").read(["x"])
+
+    assert isinstance(found, Numbers)
+    np.testing.assert_array_equal(found.values, [[2.0**100], [-(2.0**70)]])
+
+
+def test_a_damaged_file_is_told_of_in_our_words_alone(
+    polars: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = write(polars, tmp_path / "t.arrow", {"x": [1, 2, 3]})
+    whole = path.read_bytes()
+    refused = 0
+    # Some of these make polars panic, which writes its stack to standard error.
+    for at in range(0, len(whole), 3):
+        path.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
+        try:
+            list(open_frame(path).read(["x"]))
+        except DataError:
+            refused += 1
+
+    assert refused > 20
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_table_trains_as_its_csv_does(polars: Any, tmp_path: Path) -> None:
     write(polars, tmp_path / "t.parquet", CONTENT)
     (tmp_path / "t.csv").write_text("whole,gap,count,yes,kind\n1,1.5,7,1,b\n2,,NA,0,a\n3,NaN,9,1,\n")
