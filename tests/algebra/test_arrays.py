@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backprop_cli.algebra.arrays import ARRAYS
 from backprop_cli.algebra.evaluation import evaluate, evaluate_in
-from backprop_cli.algebra.functions import quietly, samples
+from backprop_cli.algebra.functions import erf_of_arithmetic, quietly, samples
 from backprop_cli.algebra.operators import OPERATORS
 from backprop_cli.algebra.term import Ref, apply
 
@@ -74,3 +74,12 @@ def test_constants_beside_arrays_stay_numbers(name: str) -> None:
 
 def test_no_operator_is_forgotten() -> None:
     assert set(ARRAYS.actions) == set(NAMES)
+
+
+@pytest.mark.parametrize("x", [-1e200, -30.0, -6.1, -2.5, -0.3, -1e-300, 0.0, 1e-300, 1e-9, 0.7, 2.5, 5.8, 30.0, 1e200])
+def test_the_error_function_is_the_same_in_plain_operators(x: float) -> None:
+    with quietly():
+        (of_array,) = erf_of_arithmetic(samples([x]))
+
+    assert erf_of_arithmetic(x) == pytest.approx(math.erf(x), abs=1e-15)
+    assert of_array == pytest.approx(math.erf(x), abs=1e-15)

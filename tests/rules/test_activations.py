@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from backprop_cli.algebra.evaluation import evaluate
+from backprop_cli.algebra.functions import quietly
 from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
+from backprop_cli.rules.activations.base import Row
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.base import members
 
@@ -62,6 +64,22 @@ def test_kernel_is_the_formula(pointwise: Pointwise, dtype: type) -> None:
     assert a.dtype == dtype
     eps = float(np.finfo(dtype).eps)
     np.testing.assert_allclose(a, pointwise.formula(z.astype(np.float64)), rtol=60 * eps, atol=60 * eps)
+
+
+# What couples the neurons of an array: they are its rows.
+OVER_ROWS: Row[Batch] = Row(lambda z: z.max(axis=0, keepdims=True), lambda z: z.sum(axis=0, keepdims=True))
+
+
+@both_dtypes
+def test_the_stable_form_is_the_kernel_near_and_far(activation: Activation, dtype: type) -> None:
+    far = np.array([-3e4, -1000.0, -89.0, 89.0, 1000.0, 3e4])
+    z = np.stack([np.concatenate([GRID, far]), np.concatenate([far, GRID[::-1]])]).astype(dtype)
+    with quietly():
+        a = activation.stable(z, OVER_ROWS)
+
+    assert a.dtype == dtype
+    eps = float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(a, run(activation, z), rtol=60 * eps, atol=60 * eps)
 
 
 def test_slope_is_the_derivative_of_the_formula(pointwise: Pointwise) -> None:

@@ -6,8 +6,9 @@ step; `pull` carries dL/da back to dL/dz in place.
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import ClassVar, TypeAlias
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeAlias
 
 import numpy as np
 
@@ -23,6 +24,19 @@ EVERYTHING: Interval = (-math.inf, math.inf)
 _DRAWN = 6.0
 
 
+@dataclass(frozen=True, slots=True)
+class Row(Generic[Value]):
+    """What couples the neurons of a layer, sample by sample.
+
+    Attributes:
+        largest: gives the largest value among the neurons of each sample.
+        total: gives the sum of their values.
+    """
+
+    largest: Callable[[Value], Value]
+    total: Callable[[Value], Value]
+
+
 class Activation(Rule):
     """Turn a layer's weighted inputs z into its activations a."""
 
@@ -35,6 +49,13 @@ class Activation(Rule):
     def outputs(self) -> Interval:
         """The closed interval that all activations lie in."""
         return EVERYTHING
+
+    @abstractmethod
+    def stable(self, z: Value, row: Row[Value]) -> Value:
+        """Give the activations of a whole layer in plain operators, right in floating point for any finite z.
+
+        For programs that have nothing but operators; a formula is written as it is taught, and may overflow.
+        """
 
     @abstractmethod
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
@@ -61,6 +82,10 @@ class Pointwise(Activation):
     @abstractmethod
     def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
         """Work da/dz out of the formula, line by line, down to `slope`; at a kink a line may say what it likes."""
+
+    def stable(self, z: Value, row: Row[Value]) -> Value:
+        """Give the formula itself; rules override this where it overflows."""
+        return self.formula(z)
 
     def derivations(self) -> tuple[Derivation, ...]:
         return (Derivation("a′", self.in_letters().derivation(Ref("z"), Ref("a"))),)

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from backprop_cli.algebra.functions import Value, exp, expm1, greater, ln, maximum, where
-from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise
+from backprop_cli.algebra.functions import Value, absolute, exp, expm1, greater, ln, log1p, maximum, where
+from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise, Row
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array, Run, Scratch, ignore
 from backprop_cli.rules.derivation import Working
@@ -254,6 +254,10 @@ class Softplus(Pointwise):
     def formula(self, z: Value) -> Value:
         return ln(1.0 + exp(z))
 
+    def stable(self, z: Value, row: Row[Value]) -> Value:
+        # The same, and its exponential cannot overflow.
+        return maximum(z, 0.0) + log1p(exp(-absolute(z)))
+
     def slope(self, z: Value, a: Value) -> Value:
         return 1.0 / (1.0 + exp(-z))
 
@@ -265,7 +269,7 @@ class Softplus(Pointwise):
         )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        # max(z, 0) + ln(1 + e^−|z|) is the same, and its exponential cannot overflow.
+        # As the stable form.
         work = scratch[0]
 
         def run() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, exp, maximum
-from backprop_cli.rules.activations.base import Interval, Rowwise
+from backprop_cli.rules.activations.base import Interval, Row, Rowwise
 from backprop_cli.rules.base import Array, Run, Scratch
 from backprop_cli.rules.derivation import Working
 
@@ -36,6 +36,10 @@ class Softmax(Rowwise):
         for each in z[1:]:
             top = maximum(top, each)
         return [exp(each - top) for each in z]
+
+    def stable(self, z: Value, row: Row[Value]) -> Value:
+        e = exp(z - row.largest(z))
+        return e / row.total(e)
 
     def slope(self, a: Sequence[Value], of: int, by: int) -> Value:
         return a[of] * ((1.0 if of == by else 0.0) - a[by])
