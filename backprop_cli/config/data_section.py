@@ -99,6 +99,13 @@ class FromFiles(Data):
             "training part in place of a number among the inputs"
         ),
     ] = "error"
+    window: Annotated[
+        PositiveFloat,
+        Field(
+            description="MiB; an npy or IDX file whose numbers take more than this as float64 is not read whole, but "
+            "some rows at a time, when they are trained on"
+        ),
+    ] = 256.0
     missing_texts: Annotated[Listed[str], Field(description="texts that stand for a missing value")] = MARKS
     labels: Annotated[
         Labels | None,

@@ -72,6 +72,13 @@ def check_inline_data(network: Network, data: Data) -> Iterator[Finding]:
         yield ("data", "targets"), f"data.targets: {counts}; write one for each sample"
 
 
+def check_inline_weights(data: Data) -> Iterator[Finding]:
+    """Find weights of inline samples that are not one for each."""
+    if isinstance(data, InlineData) and data.weights is not None and len(data.weights) != len(data.inputs):
+        counts = f"{counted(len(data.weights), 'number')} for {counted(len(data.inputs), 'row')} of inputs"
+        yield ("data", "weights"), f"data.weights: {counts}; write one for each sample"
+
+
 def _check_rows(key: str, rows: tuple[tuple[float, ...], ...], width: int, reason: str) -> Iterator[Finding]:
     for number, row in enumerate(rows):
         if len(row) != width:
@@ -114,11 +121,12 @@ def check_files(data: AnyData) -> Iterator[Finding]:
     """Find validation samples that are given twice, and files that want their other half."""
     parts = [("", data)] if isinstance(data, FileData) else []
     if isinstance(data, PartsData):
-        parts = [(key, part) for key in ("inputs", "targets") if (part := getattr(data, key)) is not None]
+        keys = ("inputs", "targets", "weights")
+        parts = [(key, part) for key in keys if (part := getattr(data, key)) is not None]
     for field in ("validation_file", "test_file"):
         given = [(key, part) for key, part in parts if getattr(part, field) is not None]
         if given and len(given) < len(parts):
-            other = "targets" if given[0][0] == "inputs" else "inputs"
+            other = next(key for key, part in parts if getattr(part, field) is None)
             yield ("data", given[0][0], field), f"data.{given[0][0]}.{field}: give data.{other} a {field}, too"
         elif given and field == "validation_file" and data.validation:
             yield ("data", "validation"), "data.validation: validation_file already gives validation samples; keep one"

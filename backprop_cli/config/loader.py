@@ -9,7 +9,7 @@ from typing import Annotated, Any, BinaryIO, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from backprop_cli.config import figures, fitness, goals, measures, naming, shapes
+from backprop_cli.config import figures, fitness, goals, measures, naming, shapes, weighing
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
 from backprop_cli.config.reading import Held, Read, dataset_of, read
@@ -100,6 +100,7 @@ class _Check:
         self._run(fitness.check_output, "network", "loss")
         self._run(fitness.check_metrics, "network", "metrics")
         self._run(fitness.check_inline_data, "network", "data")
+        self._run(fitness.check_inline_weights, "data")
         self._run(fitness.check_files, "data")
         self._run(fitness.check_preparation, "data")
         self._run(fitness.check_order, "data", "training")
@@ -112,9 +113,16 @@ class _Check:
         self._refuse()
         experiment = Experiment.model_construct(**self.sections)
         assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
-        dataset = dataset_of(found, experiment.data, experiment.training.seed)
+        dataset = self._weighed(dataset_of(found, experiment.data, experiment.training.seed))
         places = tuple(figures.place_of(self.document, number) for number in range(len(experiment.figures)))
         return Setup(self.document.name, experiment, dataset, topology, names, places)
+
+    def _weighed(self, dataset: Dataset) -> Dataset:
+        """Give all parts with what their samples count, or raise with what is wrong with that."""
+        weighed = weighing.weighed(dataset, self.sections["training"].class_weights)
+        self._run(partial(weighing.check_parts, weighed), "training")
+        self._refuse()
+        return weighed
 
     def _validate(self) -> dict[str, Any]:
         """Give the valid sections by name."""
@@ -153,6 +161,7 @@ class _Check:
             self._check_targets(held)
         self._run(partial(measures.check, found), "data", "loss", "metrics", "training", "schedule")
         self._run(partial(goals.check, found), "data", "loss", "metrics", "expect")
+        self._run(partial(weighing.check, found), "network", "training")
         return found
 
     def _check_targets(self, found: Held) -> None:
@@ -175,6 +184,7 @@ class _Check:
             sections["optimizer"],
             has_targets=sections["data"].targets is not None,
             samples=samples,
+            weighted="training" in sections and weighing.asked_for(sections["data"], sections["training"]),
         )
         names = sections.get("names", {})
         table, problems = NameTable.build(names, topology, NOTATIONS[sections.get("notation", "leaving")])

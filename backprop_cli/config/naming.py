@@ -19,7 +19,9 @@ from backprop_cli.rules.optimizers import Optimizer
 _OF_A_SAMPLE = {"x", "y", "yhat", "z", "a", "e", "s", "f", "r", "weight"}
 
 
-def topology_of(network: Network, optimizer: Optimizer, *, has_targets: bool, samples: int | None) -> Topology:
+def topology_of(
+    network: Network, optimizer: Optimizer, *, has_targets: bool, samples: int | None, weighted: bool = False
+) -> Topology:
     """Say what exists in an experiment, as far as names are concerned."""
     return Topology(
         inputs=network.inputs,
@@ -30,6 +32,7 @@ def topology_of(network: Network, optimizer: Optimizer, *, has_targets: bool, sa
         targets=has_targets,
         penalty=optimizer.penalty is not None,
         measured=optimizer.clip is not None and optimizer.clip.norm is not None,
+        weighted=weighted,
         samples=samples,
     )
 

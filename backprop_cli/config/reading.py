@@ -23,6 +23,7 @@ from backprop_cli.documents.tree import listed
 from backprop_cli.errors import DataError, Problem, counted
 
 _MOST_LISTED = 12
+_MIB = 2**20
 
 
 Role: TypeAlias = Literal["file", "validation_file", "test_file"]
@@ -137,7 +138,7 @@ def _read_other(
 def _source(data: FileData | PartsData, folder: Path, role: Role, training: Source | None = None) -> Source:
     """Open the files of a role; columns that the config leaves open are those of the training samples."""
     if isinstance(data, FileData):
-        frame = open_frame(os.fspath(folder / getattr(data, role)), delimiter=data.delimiter)
+        frame = _frame(data, folder, role, data.window)
         inputs = data.inputs or (_names(training.inputs, frame) if training else None)
         return from_one(frame, inputs, data.targets)
     chosen: list[Selection] = []
@@ -145,7 +146,7 @@ def _source(data: FileData | PartsData, folder: Path, role: Role, training: Sour
     known = (training.inputs, training.targets) if training else (None, None)
     for part, like in zip((data.inputs, data.targets), known, strict=True):
         try:
-            chosen += [_selection(part, folder, role, like)] if part else []
+            chosen += [_selection(part, folder, role, like, data.window)] if part else []
         except DataError as error:
             problems += error.problems
     if problems:
@@ -153,8 +154,12 @@ def _source(data: FileData | PartsData, folder: Path, role: Role, training: Sour
     return from_two(chosen[0], chosen[1] if data.targets else None)
 
 
-def _selection(part: Part, folder: Path, role: Role, like: Selection | None) -> Selection:
-    frame = open_frame(os.fspath(folder / getattr(part, role)), delimiter=part.delimiter)
+def _frame(data: FileData | Part, folder: Path, role: Role, window: float) -> Frame:
+    return open_frame(os.fspath(folder / getattr(data, role)), delimiter=data.delimiter, window=window * _MIB)
+
+
+def _selection(part: Part, folder: Path, role: Role, like: Selection | None, window: float) -> Selection:
+    frame = _frame(part, folder, role, window)
     return Selection(frame, part.columns or (_names(like, frame) if like else None) or frame.names)
 
 

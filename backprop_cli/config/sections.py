@@ -24,6 +24,13 @@ Shuffled: TypeAlias = Annotated[
 ]
 
 
+ClassWeights: TypeAlias = Annotated[
+    Annotated[Literal["balanced"], Tag("<balanced>")]
+    | Annotated[Annotated[dict[str, NonNegativeFloat], Field(min_length=1)], Tag("<each>")],
+    Discriminator(lambda value: "<balanced>" if isinstance(value, str) else "<each>"),
+]
+
+
 class Training(Strictly):
     """How long and in which portions to train."""
 
@@ -42,6 +49,13 @@ class Training(Strictly):
     ] = True
     seed: Annotated[int, Field(ge=0, lt=2**63, description="of initial weights, split, shuffling and dropout")] = 0
     dtype: Annotated[Literal["float64", "float32"], Field(description="precision of all arrays")] = "float64"
+    class_weights: Annotated[
+        ClassWeights | None,
+        Field(
+            description="what the samples of each class count, as data.weights: a number by label, 1 where it is left "
+            "out, or balanced: samples / (classes · samples of the class), over the training part"
+        ),
+    ] = None
     out: Annotated[
         str | None,
         Field(min_length=1, description="folder that the run is written to, from the folder of the config; as --out"),

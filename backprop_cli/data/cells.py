@@ -1,15 +1,17 @@
 """Numbers in columns: which are none, and which are missing."""
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_cli.data.frames import Column, Frame, Numbers, Texts
 from backprop_cli.data.gaps import Gaps
+from backprop_cli.data.matrix import Matrix, windows
 from backprop_cli.documents.tree import shortened
-from backprop_cli.errors import Problem
+from backprop_cli.errors import DataError, Problem
+
+# A file with so much wrong is another than was meant; nobody reads more than the first few.
+_MOST_FOUND, _MOST_TOLD = 10_000, 20
 
 
 def is_words(column: Texts, gaps: Gaps) -> bool:
@@ -18,7 +20,7 @@ def is_words(column: Texts, gaps: Gaps) -> bool:
     return bool(np.sum(present & np.isnan(column.values)) * 2 > np.sum(present))
 
 
-def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, fillable: bool) -> NDArray[Any]:
+def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, fillable: bool) -> Matrix:
     """Give numbers of shape (rows, columns); what is missing is nan."""
     if isinstance(column, Numbers):
         found += _not_finite(column, gaps, frame, fillable=fillable)
@@ -36,13 +38,18 @@ def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, f
 
 
 def _not_finite(column: Numbers, gaps: Gaps, frame: Frame, *, fillable: bool) -> list[Problem]:
-    if column.values.dtype.kind != "f" or np.isfinite(column.values).all():
-        return []
     found: list[Problem] = []
-    for row, at in np.argwhere(~np.isfinite(column.values)):
-        name, value = column.names[at], column.values[row, at]
-        if np.isnan(value):
-            found += gaps.refuse(frame, int(row), name, "nan", fillable=fillable)
-        else:
-            found.append(frame.problem(int(row), name, f"{value} is not a finite number; correct it"))
+    if column.values.dtype.kind != "f":
+        return found
+    for start, window in windows(column.values):
+        strange = ~np.isfinite(window)
+        for at, place in np.argwhere(strange) if strange.any() else ():
+            row, name, value = start + int(at), column.names[place], window[at, place]
+            if np.isnan(value):
+                found += gaps.refuse(frame, row, name, "nan", fillable=fillable)
+            else:
+                found.append(frame.problem(row, name, f"{value} is not a finite number; correct it"))
+            if len(found) == _MOST_FOUND:
+                end = frame.row_problem(row, f"reading stops here: {_MOST_FOUND:,} values are wrong already")
+                raise DataError([*found[:_MOST_TOLD], end])
     return found

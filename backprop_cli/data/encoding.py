@@ -3,15 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop_cli.data.cells import is_words, numbers
 from backprop_cli.data.frames import MOST_PROBLEMS, Column, Frame, Numbers, Texts, limited
 from backprop_cli.data.gaps import STRICT, Gaps
 from backprop_cli.data.labels import check_classes, classes_of, is_labels, one_hot_classes
+from backprop_cli.data.matrix import Matrix, Stored, mapped
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Columns
 from backprop_cli.documents.tree import shortened
@@ -78,9 +77,10 @@ class Encoding:
             found += others
             return Samples(np.empty((0, 0)), None)
         blocks = [_inputs(b, c, self.gaps, frame, found) for b, c in zip(self.inputs, columns.inputs, strict=True)]
-        inputs = blocks[0] if len(blocks) == 1 else np.hstack(blocks)
+        inputs = _beside(blocks)
         names = tuple(name for block in self.inputs for name in block.input_names)
-        samples = Samples(inputs, self._targets(columns, found), None, names, self.classes)
+        most = inputs.most if isinstance(inputs, Stored) else None
+        samples = Samples(inputs, self._targets(columns, found, most), None, names, self.classes)
         return self._kept(samples, frame, found)
 
     def _kept(self, samples: Samples, frame: Frame, found: list[Problem]) -> Samples:
@@ -92,14 +92,14 @@ class Encoding:
             found.append(frame.header_problem("data.missing: drop leaves no rows; something is missing in each"))
         return kept
 
-    def _targets(self, columns: Columns, found: list[Problem]) -> NDArray[np.float64] | None:
+    def _targets(self, columns: Columns, found: list[Problem], most: int | None) -> Matrix | None:
         if not columns.targets or columns.source.targets is None:
             return None
         frame = columns.source.targets.frame
         if self.classes:
-            return one_hot_classes(columns.targets[0], self.classes, self.outputs, self.gaps, frame, found)
+            return one_hot_classes(columns.targets[0], self.classes, self.outputs, self.gaps, frame, found, most)
         blocks = [numbers(column, self.gaps, frame, found, fillable=False) for column in columns.targets]
-        return np.hstack(blocks).astype(np.float64)
+        return mapped(_beside(blocks), lambda rows: rows.astype(np.float64))
 
 
 def encode(
@@ -176,7 +176,7 @@ def _other_columns(blocks: Sequence[Block], columns: Sequence[Column], frame: Fr
     ]
 
 
-def _inputs(block: Block, column: Column, gaps: Gaps, frame: Frame, found: list[Problem]) -> NDArray[Any]:
+def _inputs(block: Block, column: Column, gaps: Gaps, frame: Frame, found: list[Problem]) -> Matrix:
     if not block.words or isinstance(column, Numbers):
         return numbers(column, gaps, frame, found, fillable=True)
     position = {word: number for number, word in enumerate(block.words)}
@@ -195,6 +195,11 @@ def _inputs(block: Block, column: Column, gaps: Gaps, frame: Frame, found: list[
             found.append(frame.problem(row, column.name, message))
             strange += 1
     return values
+
+
+def _beside(blocks: Sequence[Matrix]) -> Matrix:
+    """Put columns side by side; those of a large file are a single block."""
+    return blocks[0] if len(blocks) == 1 else np.asarray(np.hstack([block[:] for block in blocks]))
 
 
 def _by_file(found: list[Problem]) -> list[Problem]:

@@ -10,6 +10,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_cli.data.array_file import FileColumns
+from backprop_cli.data.matrix import Matrix
 from backprop_cli.documents.findings import Findings
 from backprop_cli.documents.table_reader import Table
 from backprop_cli.documents.tree import listed
@@ -56,7 +58,7 @@ class Numbers:
     """
 
     names: tuple[str, ...]
-    values: NDArray[Any]
+    values: Matrix
 
     def __len__(self) -> int:
         return len(self.values)
@@ -138,9 +140,9 @@ class ArrayFrame(Frame):
 
     has_names = False
 
-    def __init__(self, name: str, values: NDArray[Any]) -> None:
+    def __init__(self, name: str, values: NDArray[Any] | FileColumns) -> None:
         self.name = name
-        self._values = values.reshape(len(values), -1)
+        self._values = values if isinstance(values, FileColumns) else values.reshape(len(values), -1)
         self.names = tuple(str(number) for number in range(1, self._values.shape[1] + 1))
 
     def read(self, names: Sequence[str]) -> Iterator[Column]:
@@ -148,7 +150,10 @@ class ArrayFrame(Frame):
         places = [int(name) - 1 for name in names]
         # Not to copy what is wanted as it is.
         whole = places == list(range(len(self.names)))
-        return columns_of(tuple(names), self._values if whole else self._values[:, places])
+        if isinstance(self._values, FileColumns):
+            yield Numbers(tuple(names), self._values if whole else self._values.columns(places))
+        else:
+            yield from columns_of(tuple(names), self._values if whole else self._values[:, places])
 
 
 class ArchiveFrame(Frame):

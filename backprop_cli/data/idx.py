@@ -36,12 +36,23 @@ def read_idx(file: IO[bytes], size: int) -> NDArray[Any]:
         return _read(file, size)
     try:
         with gzip.GzipFile(fileobj=file) as stream:
-            return _read(cast("IO[bytes]", stream), size * MOST_INFLATION)
+            return _read(cast("IO[bytes]", stream), size * MOST_INFLATION, "unpack it, to have it read by parts")
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise Unreadable("this is no gzip file, or a damaged one; get it again") from error
 
 
-def _read(stream: IO[bytes], size: int) -> NDArray[Any]:
+def _read(stream: IO[bytes], size: int, advice: str = "split the file") -> NDArray[Any]:
+    declared, start = header(stream)
+    declared.check(size - start, advice)
+    return declared.read(stream)
+
+
+def header(stream: IO[bytes]) -> tuple[Declared, int]:
+    """Read what the header of an array that is not packed declares, which is to be checked, and how long it is.
+
+    Raises:
+        Unreadable: it is no IDX file, or a damaged one.
+    """
     head = stream.read(_SIZE)
     if not is_idx(head) or head.startswith(GZIP):
         raise Unreadable(
@@ -53,6 +64,4 @@ def _read(stream: IO[bytes], size: int) -> NDArray[Any]:
     if len(sizes) < _SIZE * dimensions:
         raise Unreadable("the file is cut off in its header; get it again")
     shape = tuple(int.from_bytes(sizes[at : at + _SIZE], "big") for at in range(0, len(sizes), _SIZE))
-    declared = Declared(shape, np.dtype(_TYPES[head[2]]))
-    declared.check(size - len(head) - len(sizes))
-    return declared.read(stream)
+    return Declared(shape, np.dtype(_TYPES[head[2]])), len(head) + len(sizes)

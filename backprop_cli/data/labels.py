@@ -1,12 +1,15 @@
 """Labels become classes: one output for each, or one output for two."""
 
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.frames import MOST_PROBLEMS, Column, Frame, Numbers, Texts, number_in
 from backprop_cli.data.gaps import Gaps
+from backprop_cli.data.matrix import Mapped, Matrix, Stored, mapped, windows
 from backprop_cli.documents.tree import listed, shortened
 from backprop_cli.errors import Problem, did_you_mean
 
@@ -15,14 +18,20 @@ _MOST_LISTED = 10
 
 def is_labels(column: Column, gaps: Gaps) -> bool:
     """Say whether all values of a column of numbers are whole."""
-    missing = gaps.among(column.cells) if isinstance(column, Texts) else _nan(column)
-    found = column.values[~missing]
-    return bool(np.all(np.isfinite(found)) and np.all(found == np.floor(found)))
+    if isinstance(column, Texts):
+        return _are_whole(column.values[~gaps.among(column.cells)])
+    if column.values.dtype.kind != "f":
+        return True
+    return all(_are_whole(window[~np.isnan(window)]) for _, window in windows(column.values))
+
+
+def _are_whole(values: NDArray[Any]) -> bool:
+    return bool(np.all(np.isfinite(values)) and np.all(values == np.floor(values)))
 
 
 def classes_of(column: Column, gaps: Gaps) -> tuple[str, ...]:
     """Give the classes of a column: words by alphabet, numbers by size."""
-    distinct, _ = _distinct(column, gaps)
+    distinct, _ = _places(column, gaps)
     classes = [text for text in distinct if text is not None]
     values = {text: number_in(text) for text in classes}
     if all(value is not None for value in values.values()):
@@ -40,10 +49,26 @@ def check_classes(name: str, classes: tuple[str, ...], outputs: int, frame: Fram
 
 
 def one_hot_classes(
-    column: Column, classes: tuple[str, ...], outputs: int, gaps: Gaps, frame: Frame, found: list[Problem]
-) -> NDArray[np.float64]:
-    """Give targets of shape (samples, outputs): 1 for the class of a sample; a row of nan where it is missing."""
-    distinct, rows = _distinct(column, gaps)
+    column: Column,
+    classes: tuple[str, ...],
+    outputs: int,
+    gaps: Gaps,
+    frame: Frame,
+    found: list[Problem],
+    most: int | None = None,
+) -> Matrix:
+    """Give targets of shape (samples, outputs): 1 for the class of a sample; a row of nan where it is missing.
+
+    Args:
+        column: the labels.
+        classes: that they stand for, in the order of the outputs.
+        outputs: of the network.
+        gaps: what counts as missing.
+        frame: that the labels are from.
+        found: takes what is wrong with them.
+        most: rows that are to be asked for at a time, where targets are made when they are wanted; otherwise all are.
+    """
+    distinct, places = _places(column, gaps, most)
     position = {plain(label): number for number, label in enumerate(classes)}
     table = np.zeros((len(distinct), len(classes)))
     for number, text in enumerate(distinct):
@@ -51,12 +76,20 @@ def one_hot_classes(
             table[number, position[text]] = 1.0
         elif text is None:
             table[number] = math.nan
-    strange = {number for number, text in enumerate(distinct) if text is None or text not in position}
-    for count, row in enumerate(np.flatnonzero(np.isin(rows, list(strange))) if strange else ()):
-        text = distinct[rows[row]]
+    strange = [number for number, text in enumerate(distinct) if text is None or text not in position]
+    for count, (row, number) in enumerate(_among(places, strange)):
         # Nearest words take time, and nobody sees more than the first problems.
-        found += _strange(column, int(row), classes, text, gaps, frame, hinted=count < MOST_PROBLEMS)
-    return table[rows] if outputs > 1 else table[rows][:, -1:]
+        hinted = count < MOST_PROBLEMS
+        found += _strange(column, row, classes, distinct[number], gaps, frame, hinted=hinted)
+    rows = table if outputs > 1 else table[:, -1:]
+    return mapped(places, lambda at: rows[at[:, 0]])
+
+
+def _among(places: Matrix, wanted: list[int]) -> Iterator[tuple[int, int]]:
+    """Give the rows, from 0, that have one of some labels, and which."""
+    for start, window in windows(places) if wanted else ():
+        for row in np.flatnonzero(np.isin(window[:, 0], wanted)):
+            yield start + int(row), int(window[row, 0])
 
 
 def _strange(
@@ -71,23 +104,35 @@ def _strange(
     return [frame.problem(row, name, f"{shortened(text)!r} is none of the classes ({shown}){hint}")]
 
 
-def _distinct(column: Column, gaps: Gaps) -> tuple[list[str | None], NDArray[np.int64]]:
-    """Give the different labels, None for a missing one, and which of them each row has."""
+def _places(column: Column, gaps: Gaps, most: int | None = None) -> tuple[list[str | None], Matrix]:
+    """Give the different labels, None for a missing one, and which of them each row has: (rows, 1)."""
     if isinstance(column, Numbers):
-        values, rows = np.unique(column.values[:, 0], return_inverse=True)
-        return [None if value != value else plain(repr(value.item())) for value in values], rows  # noqa: PLR0124  nan
+        known = _distinct(column.values)
+        texts = [None if value != value else plain(repr(value.item())) for value in known]  # noqa: PLR0124  nan
+        return texts, mapped(_held(column.values, most), lambda rows: np.searchsorted(known, rows))
     keys = {cell: None if cell in gaps.texts else plain(cell) for cell in dict.fromkeys(column.cells)}
     position = {key: number for number, key in enumerate(dict.fromkeys(keys.values()))}
     place = {cell: position[key] for cell, key in keys.items()}
-    return list(position), np.array([place[cell] for cell in column.cells], dtype=np.int64)
+    places = np.fromiter((place[cell] for cell in column.cells), dtype=np.int64, count=len(column))
+    return list(position), _held(places[:, None], most)
+
+
+def _distinct(values: Matrix) -> NDArray[Any]:
+    """Give the different values, in order; nan is one of them, and the last."""
+    known = np.empty(0, values.dtype)
+    for _, window in windows(values):
+        known = np.unique(np.concatenate([known, np.unique(window)]))
+    return known
+
+
+def _held(rows: Matrix, most: int | None) -> Matrix:
+    """Let what becomes of the rows be made when it is wanted, where that is asked for."""
+    if most is None or isinstance(rows, Stored):
+        return rows
+    return Mapped(rows, lambda some: some, rows.shape[1], rows.dtype, most)
 
 
 def plain(label: str) -> str:
     """Write a whole number without a point, so that 1 and 1.0 are one label."""
     value = number_in(label)
     return str(int(value)) if value is not None and value.is_integer() else label
-
-
-def _nan(column: Numbers) -> NDArray[np.bool_]:
-    values = column.values
-    return np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=np.bool_)

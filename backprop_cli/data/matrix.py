@@ -20,13 +20,13 @@ class Stored(ABC):
     Attributes:
         shape: rows and columns.
         dtype: of the items that are given.
-        room: bytes, as float64, that may be asked for at a time.
+        most: rows that are to be asked for at a time.
     """
 
-    def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any], room: int) -> None:
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype[Any], most: int) -> None:
         self.shape = shape
         self.dtype = dtype
-        self.room = room
+        self.most = most
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -47,7 +47,7 @@ class Picked(Stored):
     """Some rows of others."""
 
     def __init__(self, base: Stored, rows: Rows) -> None:
-        super().__init__((len(rows), base.shape[1]), base.dtype, base.room)
+        super().__init__((len(rows), base.shape[1]), base.dtype, base.most)
         self._base, self._rows = base, rows
 
     def __getitem__(self, rows: slice | Rows) -> NDArray[Any]:
@@ -58,9 +58,9 @@ class Mapped(Stored):
     """What becomes of other rows, each by itself."""
 
     def __init__(
-        self, base: Matrix, change: Callable[[NDArray[Any]], NDArray[Any]], width: int, dtype: np.dtype[Any], room: int
+        self, base: Matrix, change: Callable[[NDArray[Any]], NDArray[Any]], width: int, dtype: np.dtype[Any], most: int
     ) -> None:
-        super().__init__((len(base), width), dtype, room)
+        super().__init__((len(base), width), dtype, min(most, rows_in(PORTION_BYTES, width)))
         self._base, self._change = base, change
 
     def __getitem__(self, rows: slice | Rows) -> NDArray[Any]:
@@ -71,7 +71,7 @@ def mapped(rows: Matrix, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Matr
     """Give what becomes of rows: at once, or of those that are in no memory when they are read."""
     if isinstance(rows, Stored):
         like = change(np.zeros((1, rows.shape[1]), rows.dtype))
-        return Mapped(rows, change, like.shape[1], like.dtype, rows.room)
+        return Mapped(rows, change, like.shape[1], like.dtype, rows.most)
     return change(rows)
 
 
@@ -82,8 +82,12 @@ def picked(rows: Matrix, chosen: Rows) -> Matrix:
 
 def at_a_time(rows: Matrix) -> int:
     """Say how many rows may be looked at together."""
-    room = rows.room if isinstance(rows, Stored) else PORTION_BYTES
-    return max(1, room // (_EIGHT * max(1, int(rows.shape[1]))))
+    return rows.most if isinstance(rows, Stored) else rows_in(PORTION_BYTES, int(rows.shape[1]))
+
+
+def rows_in(room: int, width: int) -> int:
+    """Say how many rows of float64 a number of bytes has room for, at least one."""
+    return max(1, room // (_EIGHT * max(1, width)))
 
 
 def windows(rows: Matrix) -> Iterator[tuple[int, NDArray[Any]]]:

@@ -23,7 +23,6 @@ _LENGTHS = {1: 2, 2: 4, 3: 4}
 _LONGEST_HEADER = 10_000
 _MOST_DIMENSIONS = 32
 _LARGEST_SIZE = 2**63 - 1
-_LAST_CHARACTER, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 _KEYS = {"descr", "fortran_order", "shape"}
 _PLAIN = re.compile(r"[<>|=]?(b1|i[1248]|u[1248]|f[248]|U[1-9][0-9]{0,6})")
 _KIND = re.compile(r"[<>|=]?([A-Za-z])")
@@ -51,23 +50,17 @@ def read_npy(stream: IO[bytes], size: int) -> NDArray[Any]:
     Raises:
         Unreadable: it is damaged, too large, or holds something else.
     """
-    declared, length = _header(stream)
-    declared.check(size - length)
-    values = declared.read(stream)
-    _check_text(values)
-    return values
+    declared, start = header(stream)
+    declared.check(size - start)
+    return declared.read(stream)
 
 
-def _check_text(values: NDArray[Any]) -> None:
-    """Refuse what only looks like text: Python would, but too late."""
-    if values.dtype.kind == "U":
-        codes = np.ascontiguousarray(values).reshape(-1).view(np.uint32)
-        if ((codes > _LAST_CHARACTER) | ((codes >= _SURROGATES[0]) & (codes <= _SURROGATES[1]))).any():
-            raise Unreadable("the text in the array is damaged: it has characters that do not exist; save it again")
+def header(stream: IO[bytes]) -> tuple[Declared, int]:
+    """Read what the header declares, which is to be checked, and give the bytes that it takes.
 
-
-def _header(stream: IO[bytes]) -> tuple[Declared, int]:
-    """Read what the header declares, and give the bytes that it takes."""
+    Raises:
+        Unreadable: it is damaged, or declares what cannot be trained on.
+    """
     head = stream.read(len(MAGIC) + 2)
     if not head.startswith(MAGIC):
         raise Unreadable(f"this is no .npy data: it begins with {head[: len(MAGIC)]!r}, not {MAGIC!r}")

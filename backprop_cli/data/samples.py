@@ -19,6 +19,7 @@ class Samples:
         rows: the 0-based row of the data of each sample; None where the samples are all rows in their order.
         input_names: the columns that the inputs came from, one-hot columns as `column=text`.
         classes: the classes that the target columns stand for, in order; empty when the targets are numbers.
+        weights: what each sample's loss counts, (samples,); None where all count the same.
     """
 
     inputs: Matrix
@@ -26,6 +27,7 @@ class Samples:
     rows: Rows | None = None
     input_names: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    weights: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -48,17 +50,24 @@ class Samples:
         """Give some of the samples, by their 0-based places."""
         targets = None if self.targets is None else picked(self.targets, chosen)
         rows = chosen if self.rows is None else self.rows[chosen]
-        return replace(self, inputs=picked(self.inputs, chosen), targets=targets, rows=rows)
+        weights = None if self.weights is None else self.weights[chosen]
+        return replace(self, inputs=picked(self.inputs, chosen), targets=targets, rows=rows, weights=weights)
 
     def with_inputs(self, inputs: Matrix) -> "Samples":
         """Give the same samples with other inputs."""
         return replace(self, inputs=inputs)
+
+    def weighed(self, factors: NDArray[np.float64]) -> "Samples":
+        """Give the same samples, each counting so many times what it counted."""
+        return replace(self, weights=factors if self.weights is None else self.weights * factors)
 
     def complete(self) -> "Samples":
         """Give the samples in which nothing is missing, that is nan."""
         gaps = _gaps(self.inputs)
         if self.targets is not None:
             gaps |= _gaps(self.targets)
+        if self.weights is not None:
+            gaps |= np.isnan(self.weights)
         return self.pick(np.flatnonzero(~gaps)) if gaps.any() else self
 
 

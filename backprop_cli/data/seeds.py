@@ -5,6 +5,6 @@ import numpy as np
 INITIAL, SPLIT, SHUFFLE, DROPOUT = 0, 1, 2, 3
 
 
-def generator(seed: int, purpose: int, number: int = 0) -> np.random.Generator:
-    """Give the generator of a purpose; number tells apart what is drawn more than once, such as epochs."""
-    return np.random.default_rng([seed, purpose, number])
+def generator(seed: int, purpose: int, *numbers: int) -> np.random.Generator:
+    """Give the generator of a purpose; numbers tell apart what is drawn more than once, such as epochs."""
+    return np.random.default_rng([seed, purpose, *(numbers or (0,))])

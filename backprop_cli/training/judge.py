@@ -82,10 +82,13 @@ class Judge:
         inputs, targets = self._samples.inputs[rows], self._samples.targets
         assert targets is not None  # noqa: S101  training asks for targets first
         if len(inputs) not in self._portions:
-            self._portions[len(inputs)] = _Portion.bind(self._learner, len(inputs))
+            weighted = self._samples.weights is not None
+            self._portions[len(inputs)] = _Portion.bind(self._learner, len(inputs), weighted=weighted)
         portion = self._portions[len(inputs)]
         portion.space.x_and_one[:, :-1] = inputs
         portion.space.y[...] = targets[rows]
+        if portion.space.weights is not None and self._samples.weights is not None:
+            portion.space.weights[...] = self._samples.weights[rows]
         return portion
 
 
@@ -98,12 +101,13 @@ class _Portion:
     measure: Measure
 
     @classmethod
-    def bind(cls, learner: Learner, samples: int) -> "_Portion":
+    def bind(cls, learner: Learner, samples: int, *, weighted: bool) -> "_Portion":
         """Allocate the arrays and bind what measures them."""
         network = learner.network
         inputs, outputs = network.layout.topology.inputs, network.layout.topology.layers[-1].units
         dtype = network.theta.dtype
-        space = Workspace.create(network, np.ones((samples, inputs + 1), dtype), np.empty((samples, outputs), dtype))
+        x, y = np.ones((samples, inputs + 1), dtype), np.empty((samples, outputs), dtype)
+        space = Workspace.create(network, x, y, np.empty(samples, dtype) if weighted else None)
         return cls(space, bind_forward(network, space), bind_measure(network, learner.loss, space))
 
     def loss(self) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.measures import Measure, measures, metrics_in_use, parts_of
 from backprop_cli.data.batches import Batches, ordered
+from backprop_cli.data.weighing import class_names
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.metrics.classes import Accuracy, OfClasses
 from backprop_cli.rules.schedules import Plateau, Schedule
@@ -75,9 +76,7 @@ def judge_of_classes(setup: Setup) -> OfClasses | None:
 
 def classes_of(setup: Setup) -> tuple[str, ...]:
     """Give the names of the classes: those of the data, or else no and yes for one output and numbers for several."""
-    outputs = setup.topology.layers[-1].units
-    numbered = tuple(str(number) for number in range(1, outputs + 1)) if outputs > 1 else ("no", "yes")
-    return setup.dataset.training.classes or numbered
+    return class_names(setup.dataset.training.classes, setup.topology.layers[-1].units)
 
 
 def steps_to_trace(setup: Setup, first: int | None = None) -> Collection[int]:

@@ -11,8 +11,8 @@ from backprop_cli.data.samples import Samples
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.rules.base import Array
 
-# Inputs with a column of ones, (samples, inputs + 1), and targets, (samples, outputs).
-_Pair: TypeAlias = tuple[Array, Array]
+# Inputs with a column of ones, (samples, inputs + 1); targets, (samples, outputs); weights, (samples,), if any.
+_Held: TypeAlias = tuple[Array, Array, Array | None]
 
 
 class Portions:
@@ -23,11 +23,13 @@ class Portions:
         self._learner = learner
         self._inputs, self._targets = samples.inputs, samples.targets
         self._dtype = learner.network.theta.dtype
+        self._weights = None if samples.weights is None else samples.weights.astype(self._dtype)
         self._steps: dict[int, Step] = {}
         self._is_full = is_full
         stored = isinstance(self._inputs, Stored) or isinstance(self._targets, Stored)
         # All samples as the steps want them; None where some at a time are read from a file.
-        self._all = None if stored and not is_full else self._arrays(self._inputs, self._targets)
+        some = stored and not is_full
+        self._all = None if some else (*self._arrays(self._inputs, self._targets), self._weights)
         if is_full and self._all is not None:
             self._steps[len(samples)] = learner.bind(*self._all)
 
@@ -43,23 +45,26 @@ class Portions:
             return
         for stretch in _stretches(batches, min(at_a_time(self._inputs), at_a_time(self._targets))):
             rows, end = np.concatenate(stretch), 0
-            held = self._arrays(self._inputs[rows], self._targets[rows])
+            weights = None if self._weights is None else self._weights[rows]
+            held = (*self._arrays(self._inputs[rows], self._targets[rows]), weights)
             for batch in stretch:
                 start, end = end, end + len(batch)
                 yield batch, self._filled(np.arange(start, end), held)
 
-    def _filled(self, rows: Rows, held: _Pair) -> Step:
-        step, (x, y) = self._steps.get(len(rows)), held
+    def _filled(self, rows: Rows, held: _Held) -> Step:
+        step, (x, y, weights) = self._steps.get(len(rows)), held
         if step is None:
-            room = np.empty((len(rows), x.shape[1]), self._dtype), np.empty((len(rows), y.shape[1]), self._dtype)
+            room = [np.empty((len(rows), *one.shape[1:]), self._dtype) for one in held if one is not None]
             step = self._steps[len(rows)] = self._learner.bind(*room)
         if not self._is_full:
             # clip, since the rows are known to be there, spares NumPy a buffer.
             x.take(rows, 0, step.space.x_and_one, mode="clip")
             y.take(rows, 0, step.space.y, mode="clip")
+            if weights is not None:
+                weights.take(rows, 0, step.space.weights, mode="clip")
         return step
 
-    def _arrays(self, inputs: Matrix, targets: Matrix) -> _Pair:
+    def _arrays(self, inputs: Matrix, targets: Matrix) -> tuple[Array, Array]:
         """Give inputs with ones, and targets, as new arrays."""
         x = np.ones((len(inputs), inputs.shape[1] + 1), self._dtype)
         y = np.empty(targets.shape, self._dtype)

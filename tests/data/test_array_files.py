@@ -206,9 +206,20 @@ BAD_NPY = {
     "a single number": (saved(np.array(3.5)), "this is a single number, not an array; write one row per sample"),
     "no rows": (saved(np.empty((0, 3))), "an array of 0 × 3 holds nothing; write one row per sample"),
     "no columns": (saved(np.empty((3, 0))), "an array of 3 × 0 holds nothing; write one row per sample"),
-    "too large": (
+    "too large for any file": (
         npy(described("<f8", (BIG, 784))),
-        f"the header declares 1,000,000,000 × 784 numbers, 5,841.3 GiB as float64; {MUCH}",
+        f"{CUT}: 1,000,000,000 × 784 numbers take 6,272,000,000,000 bytes, but no more than 0 {AFTER}",
+    ),
+    "too large to be read by column": (
+        npy(described("<f8", (BIG, 784), fortran_order=True)),
+        (
+            "the header declares 1,000,000,000 × 784 numbers, 5,841.3 GiB as float64; at most 4 GiB are read; "
+            "save it row by row (numpy.ascontiguousarray), to be read some rows at a time"
+        ),
+    ),
+    "too much text": (
+        npy(described("<U9", (BIG, 2))),
+        "the header declares 1,000,000,000 × 2 numbers, 67.1 GiB as float64; at most 4 GiB are read; split the file",
     ),
     "larger than the file": (
         npy(described("<f8", (10, 10)), b"\0" * 16),
@@ -303,9 +314,19 @@ BAD_IDX = {
         "the file goes on after the 12 bytes of 4 × 3 numbers that its header declares; is it damaged?",
     ),
     "no rows": (b"\0\0\x08\x02\0\0\0\0\0\0\0\x03", "an array of 0 × 3 holds nothing; write one row per sample"),
-    "too large": (
+    "too large for any file": (
         b"\0\0\x08\x02\xff\xff\xff\xff\xff\xff\xff\xff",
-        f"the header declares 4,294,967,295 × 4,294,967,295 numbers, 137,438,953,408.0 GiB as float64; {MUCH}",
+        (
+            f"{CUT}: 4,294,967,295 × 4,294,967,295 numbers take 18,446,744,065,119,617,025 bytes, "
+            f"but no more than 0 {AFTER}"
+        ),
+    ),
+    "too large to be unpacked": (
+        gzip.compress(b"\0\0\x08\x02\xff\xff\xff\xff\xff\xff\xff\xff"),
+        (
+            "the header declares 4,294,967,295 × 4,294,967,295 numbers, 137,438,953,408.0 GiB as float64; "
+            "at most 4 GiB are read; unpack it, to have it read by parts"
+        ),
     ),
     "more than gzip can hold": (
         gzip.compress(b"\0\0\x08\x01\x1f\xff\xff\xff", mtime=0),

@@ -188,7 +188,18 @@ def draw_config(seed: int) -> Config:
         "training": {"seed": seed, "epochs": 3, "dtype": "float32" if rng.random() < 0.15 else "float64"},
     }
     config["data"] = draw_data(rng, loss, widths, config)
+    weigh_and_thin(config, dice(10_000 + seed))
     return config
+
+
+def weigh_and_thin(config: Config, rng: random.Random) -> None:
+    """Let samples count differently, and leave neurons out of steps, in some of the configs."""
+    if rng.random() < 0.5:
+        # Not all of them may count nothing.
+        config["data"]["weights"] = [rng.choice([0.0, 0.5, 1, 2.25]) for _ in config["data"]["inputs"][1:]] + [1.5]
+    if rng.random() < 0.5:
+        for layer in config["network"]["layers"][:-1]:
+            layer["dropout"] = rng.choice([0.0, 0.25, 0.5])
 
 
 def with_reduction(loss: Any, reduction: str) -> Config:

@@ -148,14 +148,24 @@ class Forward:
         else:
             outputs = {n: ACTIVATIONS[rule.name](rule, x) for n, x in inputs.items()}
         for neuron, value in outputs.items():
-            self.keep(unit(self.ground, layer, neuron), value)
+            self.keep(unit(self.ground, layer, neuron), self.thinned(layer, neuron, value))
+
+    def thinned(self, layer: int, neuron: int, value: complex) -> complex:
+        kept, rate = self.ground.record.kept[layer - 1], self.ground.shape(layer).dropout
+        if kept is None:
+            return value
+        return self.keep(Variable("f", layer, (neuron,)), value) * float(kept[neuron - 1, self.column]) / (1 - rate)
+
+    def weight(self) -> float:
+        weights = self.ground.record.weights
+        return 1.0 if weights is None else float(weights[self.column])
 
     def measure(self) -> None:
         rule: Any = self.ground.loss
         outputs = self.ground.places(self.ground.depth)
         for k in outputs:
             y, yhat = float(self.ground.record.y[k - 1, self.column]), self.values[Variable("yhat", None, (k,))]
-            self.values[share_of(k)] = SHARES[rule.name](rule, y, yhat, len(outputs))
+            self.values[share_of(k)] = self.weight() * SHARES[rule.name](rule, y, yhat, len(outputs))
         self.values[loss_of()] = sum(self.values[share_of(k)] for k in outputs)
 
 
@@ -226,15 +236,21 @@ NETWORKS: dict[str, list[tuple[Any, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.5], ids=["whole", "thinned"])
 @pytest.mark.parametrize("penalty", [None, {"l1": 0.01, "l2": 0.2}], ids=["free", "charged"])
 @pytest.mark.parametrize("samples", [1, 2])
 @pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS)
 def test_every_derivative_of_a_small_network(
-    layers: Any, samples: int, penalty: Any, network: Callable[..., Any], tell: Callable[..., Any]
+    layers: Any, samples: int, penalty: Any, dropout: float, network: Callable[..., Any], tell: Callable[..., Any]
 ) -> None:
     optimizer = {"name": "sgd", "learning_rate": 0.1} | ({"penalty": penalty} if penalty else {})
     inputs, targets = [[0.5, -1.0], [0.2, 0.9]], [[0.3, 0.7], [1.0, 0.0]]
-    ground = tell(network(layers, inputs[:samples], targets[:samples], loss="mse", optimizer=optimizer)).ground()
+    config = network(layers, inputs[:samples], targets[:samples], loss="mse", optimizer=optimizer)
+    if dropout:
+        config["data"]["weights"] = [2.5, 0.5][:samples]
+        for layer in config["network"]["layers"][:-1]:
+            layer["dropout"] = dropout
+    ground = tell(config).ground()
     book, keys = Book(ground), askable(ground)
 
     assert len(keys) > 100
@@ -282,9 +298,13 @@ def test_gradients_are_those_of_autograd(draw: Callable[..., Any], seed: int) ->
     if case.experiment.update_order == "sequential":
         return
     ground = case.ground()
+    if any(kept is not None for kept in ground.record.kept):
+        # The oracle leaves nothing out.
+        return
     before = Network.create(ground.layout, ground.activations)
     before.theta[...] = ground.record.before
-    objective = Objective(before, ground.loss, ground.record.x.T, ground.record.y.T, ground.optimizer.penalty)
+    record, price = ground.record, ground.optimizer.penalty
+    objective = Objective(before, ground.loss, record.x.T, record.y.T, price, weights=record.weights)
     loss, gradient = autograd.loss_and_gradient(objective)
     book = Book(ground)
 

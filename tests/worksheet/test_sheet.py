@@ -75,6 +75,8 @@ def test_what_is_given_is_all_of_it(case: Any) -> None:
     assert len(keys_of(sheet.only([Kind.GIVEN]))) == (
         samples * (ground.topology.inputs + ground.outputs)
         + ground.layout.size
+        + samples * ground.weighted
+        + samples * sum(shape.units for shape in ground.topology.layers if shape.dropout)
         + letters * ground.layout.trainable
         + rate
     )
