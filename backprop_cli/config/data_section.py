@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from backprop_cli.config.sections import SampleNumber
 from backprop_cli.data.gaps import MARKS, Policy
-from backprop_cli.rules.base import Listed, PositiveFloat, Strictly
+from backprop_cli.rules.base import Listed, NonNegativeFloat, PositiveFloat, Strictly
 
 INLINE, FILE, PARTS = "<inline>", "<file>", "<parts>"
 
@@ -50,6 +50,9 @@ Samples = Annotated[
     BeforeValidator(_as_list, json_schema_input_type=SampleNumber | Listed[SampleNumber]),
     Field(min_length=1),
 ]
+Column = Annotated[
+    str, BeforeValidator(lambda value: str(value) if _is_name(value) else value, json_schema_input_type=str | int)
+]
 Path = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[str | None, Field(min_length=1, max_length=1)]
 ValidationFile = Annotated[
@@ -86,6 +89,10 @@ class InlineData(Data):
     inputs: Annotated[Rows, Field(min_length=1, description="one row per sample; a flat list is one column")]
     targets: Annotated[
         Rows | None, Field(min_length=1, description="one row per sample; a flat list is one column")
+    ] = None
+    weights: Annotated[
+        Listed[NonNegativeFloat] | None,
+        Field(min_length=1, description="what each sample counts: its loss is multiplied by this, a number per sample"),
     ] = None
 
 
@@ -124,14 +131,18 @@ class FileData(FromFiles):
         Columns | None,
         Field(
             description="the input columns: names of a table, keys of an npz archive, numbers from 1 of an array; "
-            "by default all that are no targets"
+            "by default all that are neither targets nor weights"
         ),
     ] = None
     targets: Annotated[Columns | None, Field(description="the target column or columns, in the same way")] = None
+    weights: Annotated[
+        Column | None,
+        Field(description="the column of what each sample counts: its loss is multiplied by this number"),
+    ] = None
 
 
 class Part(Strictly):
-    """A file that holds only inputs, or only targets."""
+    """A file that holds only inputs, only targets or only weights."""
 
     file: Annotated[Path, Field(description="path of the file, from the folder of the config")]
     validation_file: ValidationFile = None
@@ -143,10 +154,14 @@ class Part(Strictly):
 
 
 class PartsData(FromFiles):
-    """Samples from two files, row by row."""
+    """Samples from two files, or three, row by row."""
 
     inputs: Annotated[Part, Field(description="the file of the inputs; images are flattened")]
     targets: Annotated[Part | None, Field(description="the file of the targets, or of the labels of classes")] = None
+    weights: Annotated[
+        Part | None,
+        Field(description="the file of what each sample counts: its loss is multiplied by this number"),
+    ] = None
 
 
 _KINDS: Mapping[type, str] = {InlineData: INLINE, FileData: FILE, PartsData: PARTS}

@@ -18,7 +18,7 @@ from backprop_cli.data.opening import open_frame
 from backprop_cli.data.preparation import Preparation, Scale
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.seeds import SPLIT, generator
-from backprop_cli.data.sources import Selection, Source, from_one, from_two
+from backprop_cli.data.sources import Selection, Source, from_one, from_several
 from backprop_cli.documents.tree import listed
 from backprop_cli.errors import DataError, Problem, counted
 
@@ -121,7 +121,8 @@ def dataset_of(found: Read, data: AnyData, seed: int) -> Dataset:
 def _inline(data: InlineData) -> Samples:
     inputs = np.array(data.inputs, dtype=np.float64)
     targets = None if data.targets is None else np.array(data.targets, dtype=np.float64)
-    return Samples(inputs, targets)
+    weights = None if data.weights is None else np.array(data.weights, dtype=np.float64)
+    return Samples(inputs, targets, weights=weights)
 
 
 def _read_other(
@@ -140,18 +141,20 @@ def _source(data: FileData | PartsData, folder: Path, role: Role, training: Sour
     if isinstance(data, FileData):
         frame = _frame(data, folder, role, data.window)
         inputs = data.inputs or (_names(training.inputs, frame) if training else None)
-        return from_one(frame, inputs, data.targets)
-    chosen: list[Selection] = []
+        return from_one(frame, inputs, data.targets, data.weights)
+    chosen: list[Selection | None] = []
     problems: list[Problem] = []
-    known = (training.inputs, training.targets) if training else (None, None)
-    for part, like in zip((data.inputs, data.targets), known, strict=True):
+    known = (training.inputs, training.targets, training.weights) if training else (None, None, None)
+    for part, like in zip((data.inputs, data.targets, data.weights), known, strict=True):
         try:
-            chosen += [_selection(part, folder, role, like, data.window)] if part else []
+            chosen.append(_selection(part, folder, role, like, data.window) if part else None)
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
-    return from_two(chosen[0], chosen[1] if data.targets else None)
+    first, targets, weights = chosen
+    assert first is not None  # noqa: S101  there is always a file of inputs
+    return from_several(first, targets, weights)
 
 
 def _frame(data: FileData | Part, folder: Path, role: Role, window: float) -> Frame:

@@ -13,6 +13,7 @@ from backprop_cli.data.labels import check_classes, classes_of, is_labels, one_h
 from backprop_cli.data.matrix import Matrix, Stored, mapped
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Columns
+from backprop_cli.data.weighing import weights_in
 from backprop_cli.documents.tree import shortened
 from backprop_cli.errors import DataError, Problem, counted, did_you_mean
 
@@ -80,7 +81,8 @@ class Encoding:
         inputs = _beside(blocks)
         names = tuple(name for block in self.inputs for name in block.input_names)
         most = inputs.most if isinstance(inputs, Stored) else None
-        samples = Samples(inputs, self._targets(columns, found, most), None, names, self.classes)
+        targets, weights = self._targets(columns, found, most), weights_in(columns, self.gaps, found)
+        samples = Samples(inputs, targets, None, names, self.classes, weights)
         return self._kept(samples, frame, found)
 
     def _kept(self, samples: Samples, frame: Frame, found: list[Problem]) -> Samples:
