@@ -12,7 +12,8 @@ from backprop_cli.config.network import Network
 from backprop_cli.config.sections import Report, Training
 from backprop_cli.config.shapes import Finding
 from backprop_cli.data.dataset import count_kept
-from backprop_cli.data.matrix import Matrix, windows
+from backprop_cli.data.declared import MOST_BYTES
+from backprop_cli.data.matrix import Matrix, Stored, windows
 from backprop_cli.data.samples import Samples
 from backprop_cli.errors import counted
 from backprop_cli.rules.losses import Loss
@@ -214,6 +215,19 @@ class _Astray:
     def more(self) -> str:
         """Mention those after the first."""
         return f" (and so are {self.count - 1:,} more)" if self.count > 1 else ""
+
+
+def check_room(samples: Samples, data: AnyData, training: Training) -> Iterator[Finding]:
+    """Find steps on so many samples of a large file at once that they do not fit into memory."""
+    if not isinstance(samples.inputs, Stored) or data.order is not None:
+        return
+    count = len(samples) - count_kept(len(samples), data.validation)
+    size = count if training.batch_size == "full" else min(training.batch_size, count)
+    memory = size * samples.inputs.shape[1] * np.dtype(np.float64).itemsize
+    if memory > MOST_BYTES:
+        much = f"the inputs of {size:,} samples take {memory / 2**30:,.1f} GiB as float64, all at once"
+        todo = "write a number of samples, such as 64" if training.batch_size == "full" else "write a smaller number"
+        yield ("training", "batch_size"), f"training.batch_size: {much}; at most {MOST_BYTES // 2**30} GiB fit; {todo}"
 
 
 def check_sample_numbers(data: AnyData, samples: int) -> Iterator[Finding]:

@@ -157,6 +157,7 @@ class _Check:
             return None
         for path, message in fitness.check_sample_numbers(data, len(found.data.samples)):
             self._find(path, message)
+        self._run(partial(fitness.check_room, found.data.samples), "data", "training")
         for held in found.parts:
             self._check_targets(held)
         self._run(partial(measures.check, found), "data", "loss", "metrics", "training", "schedule")
