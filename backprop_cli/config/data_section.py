@@ -34,21 +34,25 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
-Rows = Annotated[
-    Listed[Listed[float]], BeforeValidator(_as_rows, json_schema_input_type=Listed[float] | Listed[Listed[float]])
-]
+_Column = Annotated[Listed[float], Field(min_length=1)]
+_Rows = Annotated[Listed[Listed[float]], Field(min_length=1)]
+Rows = Annotated[_Rows, BeforeValidator(_as_rows, json_schema_input_type=_Column | _Rows)]
+# What is listed has its least length in the schema only where the constraint is the list's own.
+_Names = Annotated[Listed[str | int], Field(min_length=1)]
 Columns = Annotated[
-    Listed[str],
-    BeforeValidator(_as_names, json_schema_input_type=str | int | Listed[str | int]),
-    Field(min_length=1),
+    Listed[str], Field(min_length=1), BeforeValidator(_as_names, json_schema_input_type=str | int | _Names)
 ]
 Labels = Annotated[
-    Listed[str], BeforeValidator(_as_names, json_schema_input_type=Listed[str | int]), Field(min_length=2)
+    Listed[str],
+    Field(min_length=2),
+    BeforeValidator(_as_names, json_schema_input_type=Annotated[Listed[str | int], Field(min_length=2)]),
 ]
 Samples = Annotated[
     Listed[SampleNumber],
-    BeforeValidator(_as_list, json_schema_input_type=SampleNumber | Listed[SampleNumber]),
     Field(min_length=1),
+    BeforeValidator(
+        _as_list, json_schema_input_type=SampleNumber | Annotated[Listed[SampleNumber], Field(min_length=1)]
+    ),
 ]
 Column = Annotated[
     str, BeforeValidator(lambda value: str(value) if _is_name(value) else value, json_schema_input_type=str | int)
@@ -86,10 +90,8 @@ class Data(Strictly):
 class InlineData(Data):
     """Samples written in the config itself."""
 
-    inputs: Annotated[Rows, Field(min_length=1, description="one row per sample; a flat list is one column")]
-    targets: Annotated[
-        Rows | None, Field(min_length=1, description="one row per sample; a flat list is one column")
-    ] = None
+    inputs: Annotated[Rows, Field(description="one row per sample; a flat list is one column")]
+    targets: Annotated[Rows | None, Field(description="one row per sample; a flat list is one column")] = None
     weights: Annotated[
         Listed[NonNegativeFloat] | None,
         Field(min_length=1, description="what each sample counts: its loss is multiplied by this, a number per sample"),

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.shapes import dotted
 from backprop_cli.documents.tree import Document, KeyPath, kind
-from backprop_cli.errors import Problem, did_you_mean
+from backprop_cli.errors import Problem, counted, did_you_mean
 from backprop_cli.rules.base import Rule, is_final, rule_name
 
 # Names longer than this list are not shown whole.
@@ -64,8 +64,10 @@ _Sentence: TypeAlias = Callable[[ErrorDetails, str], str]
 
 
 def _follows_from_another(document: Document, path: KeyPath, error: ErrorDetails) -> bool:
-    """Say whether a list counts as empty only because its items are wrong."""
-    return error["type"] == "too_short" and bool(document.find(path).value)
+    """Say whether a list counts as too short only because its items are wrong."""
+    written = document.find(path).value
+    items = len(written) if isinstance(written, tuple | Mapping) else 1
+    return error["type"] == "too_short" and items >= error["ctx"]["min_length"]
 
 
 def _unknown_key(error: ErrorDetails, written: str) -> str:
@@ -119,6 +121,11 @@ def _bound(words: str, key: str) -> _Sentence:
     return sentence
 
 
+def _too_short(error: ErrorDetails, written: str) -> str:
+    least, items = error["ctx"]["min_length"], error["ctx"]["actual_length"]
+    return f"needs at least {counted(least, 'item')}, and {f'has {items}' if items else 'is empty'}"
+
+
 def _must_be(what: str) -> _Sentence:
     return lambda error, written: f"must be {what}, not {written}"
 
@@ -154,7 +161,7 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "mapping_type": _must_be("a mapping"),
     "model_type": _must_be("a mapping"),
     "model_attributes_type": _must_be("a name, or a mapping with a name and settings"),
-    "too_short": lambda error, written: f"needs at least {error['ctx']['min_length']} item, and is empty",
+    "too_short": _too_short,
     "string_too_short": lambda error, written: "must not be empty",
     "string_too_long": lambda error, written: f"must be one character, not {written}",
 }

@@ -181,6 +181,9 @@ def test_data_that_does_not_fit_is_refused(data: str, messages: list[str]) -> No
         ("{inputs: [[1, 2]], targets: {file: y.npy}}", "data.inputs: must be a mapping"),
         ("{file: both.npy, targets: 1.5}", "data.targets: must be a list"),
         ("{file: both.npy, targets: [true]}", "data.targets[0]: must be text"),
+        ("{file: both.npy, targets: []}", "data.targets: needs at least 1 item, and is empty"),
+        ("{file: both.npy, targets: 3, labels: [a]}", "data.labels: needs at least 2 items, and has 1"),
+        ("{file: both.npy, targets: 3, order: [[]]}", "data.order[0]: needs at least 1 item, and is empty"),
     ],
 )
 def test_a_section_of_the_wrong_form_is_refused(data: str, message: str) -> None:
@@ -190,6 +193,8 @@ def test_a_section_of_the_wrong_form_is_refused(data: str, message: str) -> None
         load("c.yaml")
 
     assert message in str(caught.value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(read_yaml("c.yaml").plain(), SCHEMA)
 
 
 def write_parts() -> None:

@@ -41,6 +41,7 @@ CRAFTED = (
     "names: {\u202e: z2, \u2028: z2, \U000e0001: z2}\nfoo\u202e: 1\n".encode(),
     b"data: {file: /dev/zero}\nnetwork: {inputs: 1, layers: [{units: 1}]}\n",
     b"data: {file: ., targets: a}\nnetwork: {inputs: 1, layers: [{units: 1}]}\n",
+    b"data: {file: data/iris.csv, targets: species, labels: [a]}\nnetwork: {inputs: 4, layers: [{units: 3}]}\n",
 )
 
 
