@@ -1,7 +1,7 @@
 """How a run begins: from a config, in memory or into a folder, or where another one stopped."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ class Beginning:
 
     setup: Setup
     out: Path | None
-    start: Callable[[Collection[int] | None, Asked], Iterator[Event]]
+    start: Callable[[Collection[int] | None, Asked], Generator[Event, None, None]]
 
 
 def begun(

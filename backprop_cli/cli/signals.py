@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -47,5 +48,6 @@ class Signals:
             raise KeyboardInterrupt(number)
         self._received = number
         if not self._quiet:
-            # Not print, which may be in the middle of printing.
-            os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _NOTICE)
+            # Not print, which may be in the middle of printing; a terminal that was closed is no reason to stop here.
+            with suppress(OSError, ValueError):
+                os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _NOTICE)

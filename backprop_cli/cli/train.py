@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,9 @@ def run(config: str | None, settings: Sequence[str], choices: Choices) -> int:
     # Without a folder there is nothing to save, and a signal ends the program as it ends any other.
     with Signals(quiet=choices.quiet) if beginning.out else nullcontext() as signals:
         asked = signals.asked if signals else nobody
-        events = beginning.start(trace, asked)
-        stopped = _show(setup, events if choices.quiet else _announced(events, beginning.out), trace, choices)
+        # Closed here, where it can say so when it cannot save.
+        with closing(beginning.start(trace, asked)) as events:
+            stopped = _show(setup, events if choices.quiet else _announced(events, beginning.out), trace, choices)
     if stopped is not None and stopped.trouble is not None:
         raise DivergedError(stopped.trouble.sentence)
     return NOT_AS_EXPECTED if stopped is not None and not all(check.met for check in stopped.checks) else 0

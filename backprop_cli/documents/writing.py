@@ -17,7 +17,7 @@ _ADVICE = {
     errno.EPERM: "check the permissions of its folder, or choose another place",
     errno.EROFS: "choose a place that can be written to",
     errno.ENOENT: "its folder is not there",
-    errno.ENOTDIR: "its folder is not there",
+    errno.ENOTDIR: "a part of its path is a file, not a folder",
 }
 
 

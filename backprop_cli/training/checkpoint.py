@@ -70,11 +70,7 @@ class Checkpoint:
         Raises:
             StorageError: it cannot be read, is damaged, or is of another network.
         """
-        plain, arrays = _open(path)
-        try:
-            return _Reader(plain, arrays, setup).checkpoint()
-        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            raise StorageError(f"{path}: this checkpoint is of another run than the config beside it") from error
+        return Stored.read(path).checkpoint(setup)
 
     def _plain(self) -> dict[str, Any]:
         position, state = self.position, self.position.state
@@ -106,8 +102,44 @@ class Checkpoint:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A checkpoint as far as it can be understood without knowing the run.
+
+    Attributes:
+        path: of its file.
+        experiment: what is trained, as plain values.
+        data: the SHA-256 of each file that samples come from, by name.
+    """
+
+    path: Path
+    experiment: Mapping[str, Any]
+    data: Mapping[str, str]
+    _plain: Mapping[str, Any]
+    _arrays: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def read(cls, path: Path) -> "Stored":
+        """Read a file; raises StorageError where it cannot be read, or is damaged."""
+        plain, arrays = _open(path)
+        try:
+            return cls(path, dict(plain["experiment"]), dict(plain["data"]), plain, arrays)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _foreign(path) from error
+
+    def checkpoint(self, setup: Setup) -> Checkpoint:
+        """Give it as that of a setup; raises StorageError where it is of another network."""
+        try:
+            return _Reader(self._plain, self._arrays, setup).checkpoint(self.experiment, self.data)
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            raise _foreign(self.path) from error
+
+
+def _foreign(path: Path) -> StorageError:
+    return StorageError(f"{path}: this checkpoint is of another run than the config beside it")
+
+
 def _open(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
-    """Read a checkpoint as far as it can be understood without knowing the run."""
     try:
         with open_bytes(path) as file:
             whole = file.read()
@@ -126,7 +158,9 @@ def _checked(path: Path, whole: bytes) -> bytes:
     start = len(_MAGIC) + _DIGEST
     if not whole.startswith(_MAGIC):
         line = whole[: len(_MAGIC)].decode("latin-1").partition("\n")[0]
-        if line.startswith(_FORM) and line.removeprefix(_FORM).isdigit() and whole[len(line) : len(line) + 1] == b"\n":
+        number = line.removeprefix(_FORM)
+        is_whole = line.startswith(_FORM) and whole[len(line) : len(line) + 1] == b"\n"
+        if is_whole and number.isdecimal() and int(number) > _VERSION:
             raise StorageError(f"{path}: {line!r} is a form that only a newer backprop reads; update backprop")
         raise _damaged(path)
     body = whole[start:]
@@ -150,10 +184,10 @@ class _Reader:
         self.layout = layout_of(setup)
         self.dtype = np.dtype(setup.experiment.training.dtype)
 
-    def checkpoint(self) -> Checkpoint:
-        plain, columns = self.plain, Columns.of(self.setup)
+    def checkpoint(self, experiment: Mapping[str, Any], data: Mapping[str, str]) -> Checkpoint:
+        columns = Columns.of(self.setup)
         history = tuple(columns.event(row) for row in self._history(columns).tolist())
-        return Checkpoint(self._position(), history, dict(plain["experiment"]), dict(plain["data"]))
+        return Checkpoint(self._position(), history, experiment, data)
 
     def _history(self, columns: Columns) -> NDArray[Any]:
         table = self.arrays[_HISTORY]

@@ -1,6 +1,7 @@
 """A run folder: what a run was asked, what it did, and what came of it."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,20 +27,34 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock: lock.Lock | None = None
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name
 
     @property
     def holds_run(self) -> bool:
-        """Whether a run has begun here."""
-        return (self / CONFIG).is_file()
+        """Whether a run has begun here; raises StorageError where nobody may look."""
+        try:
+            return (self / CONFIG).is_file()
+        except OSError as error:
+            why = f"{error.strerror or error}; check its permissions"
+            raise StorageError(f"{self.path} cannot be looked into: {why}") from error
+
+    @property
+    def go_on(self) -> str:
+        """The command that goes on with the run."""
+        return f"backprop train --resume --out {self._quoted}"
+
+    @property
+    def _quoted(self) -> str:
+        return shlex.quote(str(self.path))
 
     def require_run(self) -> None:
         """Raise StorageError where no run has begun here."""
         if not self.holds_run:
             there = "holds no run" if self.path.is_dir() else "is not there"
-            raise StorageError(f"{self.path} {there}; start one: backprop train CONFIG --out {self.path}")
+            raise StorageError(f"{self.path} {there}; start one: backprop train CONFIG --out {self._quoted}")
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -56,9 +71,22 @@ class RunFolder:
             raise StorageError(f"{self.path} is a file, not a folder; choose another name") from error
         except OSError as error:
             raise unwritable(self.path, error) from error
-        with lock.locked(self.path):
+        except ValueError as error:
+            raise StorageError(f"{str(self.path)!r} cannot be the name of a folder; choose another name") from error
+        with lock.locked(self.path) as self._lock:
             remove_leftovers(self.path, FILES)
             yield
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether this is still the only process that writes here."""
+        return self._lock is not None and self._lock.is_in_place
+
+    def require_claim(self) -> None:
+        """Raise StorageError where another run may have begun in this place."""
+        if not self.is_claimed:
+            what = f"{self.path} was removed, or its lock was, while the run went on"
+            raise StorageError(f"{what}; the run ends, since another one may write there now")
 
     def clear(self, *, force: bool) -> None:
         """Make room for a new run.
@@ -79,8 +107,8 @@ class RunFolder:
 
     def _refuse_what_is_there(self) -> None:
         if self.holds_run:
-            resume = f"go on with it: backprop train --resume --out {self.path}"
-            raise StorageError(f"{self.path} holds a run; choose another folder, replace it with --force, or {resume}")
+            ways = f"choose another folder, replace it with --force, or go on with it: {self.go_on}"
+            raise StorageError(f"{self.path} holds a run; {ways}")
         there = sorted(path.name for path in self.path.iterdir() if path.name != lock.NAME)
         if there:
             raise StorageError(
@@ -89,6 +117,7 @@ class RunFolder:
 
     def write_json(self, name: str, plain: Mapping[str, Any]) -> None:
         """Write a file of JSON in one go; raises StorageError."""
+        self.require_claim()
         write_whole(self / name, [write_json(plain).encode()])
 
     def read_json(self, name: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The history of a run, written to its folder line by line while it trains."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self, TextIO
 
@@ -29,23 +31,35 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         for file in self._files:
-            file.close()
+            # A line that could not be written is tried again, and was told of before.
+            with suppress(OSError):
+                file.close()
 
     def add(self, event: EpochDone) -> None:
         """Write one more epoch; raises StorageError."""
         for path, file, line in zip(self._paths, self._files, self._lines(event), strict=True):
-            try:
+            with _telling(path):
                 file.write(line)
-            except OSError as error:
-                raise unwritable(path, error) from error
+
+    def settle(self) -> None:
+        """Let the disk have all of it; raises StorageError."""
+        for path, file in zip(self._paths, self._files, strict=True):
+            with _telling(path):
+                os.fsync(file.fileno())
 
     def _lines(self, event: EpochDone) -> tuple[str, str]:
         return self._columns.csv(event), self._columns.json(event)
 
 
 def _opened(path: Path) -> TextIO:
-    try:
+    with _telling(path):
         # Line by line, so that whoever looks on sees whole epochs.
         return path.open("a", encoding="utf-8", newline="", buffering=1)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise unwritable(path, error) from error

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +16,46 @@ from backprop_cli.errors import StorageError
 NAME = "lock"
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock that this process holds.
+
+    Attributes:
+        path: of its file.
+        descriptor: of the file that was locked; somebody may have removed it, or put another one in its place.
+    """
+
+    path: Path
+    descriptor: int
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether others still see it."""
+        return _is_at(self.descriptor, self.path)
+
+    def sign(self) -> None:
+        """Write down who has it; raises StorageError."""
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps({"process": os.getpid(), "machine": socket.gethostname(), "since": since})
+        try:
+            os.truncate(self.descriptor, 0)
+            os.write(self.descriptor, text.encode())
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def release(self) -> None:
+        """Let go of it, and remove its file unless that is another's."""
+        try:
+            # While it is still held, so that nobody can hold a lock that others do not see.
+            with suppress(OSError):
+                if self.is_in_place:
+                    self.path.unlink()
+        finally:
+            os.close(self.descriptor)
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[Lock]:
     """Hold the lock of a folder, which is there.
 
     Raises:
@@ -24,16 +63,14 @@ def locked(folder: Path) -> Iterator[None]:
     """
     path = folder / NAME
     try:
-        descriptor = _open(path)
+        lock = Lock(path, _open(path))
     except OSError as error:
         raise unwritable(path, error) from error
     try:
-        # Removed while it is still held, so that nobody can hold a lock that others do not see.
-        yield
+        lock.sign()
+        yield lock
     finally:
-        with suppress(OSError):
-            path.unlink()
-        os.close(descriptor)
+        lock.release()
 
 
 def holder(folder: Path) -> str | None:
@@ -50,13 +87,12 @@ def holder(folder: Path) -> str | None:
 
 
 def _open(path: Path) -> int:
-    """Open and take a lock, and write down who has it."""
+    """Open and take a lock."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _require(descriptor, path)
             if _is_at(descriptor, path):
-                _sign(descriptor)
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -75,13 +111,6 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _sign(descriptor: int) -> None:
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    text = json.dumps({"process": os.getpid(), "machine": socket.gethostname(), "since": since})
-    os.truncate(descriptor, 0)
-    os.write(descriptor, text.encode())
 
 
 def _who(path: Path) -> str:

@@ -1,6 +1,6 @@
 """The training loop: a generator of events; stopping early is `break`."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.trainer import Trainer
 
 
-def train(setup: Setup, trace: Collection[int] | None = None) -> Iterator[Event]:
+def train(setup: Setup, trace: Collection[int] | None = None) -> Generator[Event, None, None]:
     """Train the network of a setup and tell what happens.
 
     Args:

@@ -1,6 +1,6 @@
 """A run that is written to a folder: it can be killed at any instant, and goes on from its last checkpoint."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +11,7 @@ from backprop_cli.config.places import files_of, moved
 from backprop_cli.documents.writing import write_whole
 from backprop_cli.documents.yaml_writer import write_yaml
 from backprop_cli.errors import ConfigError, DataError, Interrupted, Problem, StorageError, counted
-from backprop_cli.training.checkpoint import Checkpoint
+from backprop_cli.training.checkpoint import Checkpoint, Stored
 from backprop_cli.training.circumstances import fingerprints
 from backprop_cli.training.events import EpochDone, Event, Paused, RunStopped, StepDone
 from backprop_cli.training.folder import CHECKPOINT, CONFIG, MODEL, RunFolder
@@ -36,7 +36,7 @@ def nobody() -> None:
 
 def record(
     setup: Setup, out: Path, trace: Collection[int] | None = None, asked: Asked = nobody, *, force: bool = False
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Train a setup and write all of it to a folder.
 
     Args:
@@ -62,7 +62,7 @@ def record(
         data = _fingerprints(setup, folder)
         text = _HEADING + write_yaml(setup.experiment.as_config())
         write_whole(folder / CONFIG, [text.encode()])
-        yield from _Recorder(setup, folder, data, None).events(trace, asked)
+        yield from _Recorder(setup, folder, data).events(trace, asked)
 
 
 def setup_in(out: Path) -> Setup:
@@ -83,7 +83,9 @@ def require_same(out: Path, stored: Setup, given: Setup) -> None:
     _refuse_changes(given.name, now, _plain(stored), what, advice)
 
 
-def resume(setup: Setup, out: Path, trace: Collection[int] | None = None, asked: Asked = nobody) -> Iterator[Event]:
+def resume(
+    setup: Setup, out: Path, trace: Collection[int] | None = None, asked: Asked = nobody
+) -> Generator[Event, None, None]:
     """Go on with the run of a folder, from its last checkpoint; a run that is over ends once more as it did.
 
     Args:
@@ -106,12 +108,15 @@ def resume(setup: Setup, out: Path, trace: Collection[int] | None = None, asked:
         folder.require_run()
         data = _fingerprints(setup, folder)
         path = folder / CHECKPOINT
-        checkpoint = Checkpoint.read(path, setup) if path.exists() else None
-        if checkpoint is not None:
-            what, advice = "the config is not as it was when the run began", "put it back, or start another run"
-            _refuse_changes(str(folder / CONFIG), _plain(setup), checkpoint.experiment, what, advice)
-            _refuse_other_data(folder, data, checkpoint.data)
-        yield from _Recorder(setup, folder, data, checkpoint).events(trace, asked)
+        checkpoint = _checkpoint(Stored.read(path), setup, folder, data) if path.exists() else None
+        yield from _Recorder(setup, folder, data, checkpoint, is_resumed=True).events(trace, asked)
+
+
+def _checkpoint(stored: Stored, setup: Setup, folder: RunFolder, data: Mapping[str, str]) -> Checkpoint:
+    what, advice = "the config is not as it was when the run began", "put it back, or start another run"
+    _refuse_changes(str(folder / CONFIG), _plain(setup), stored.experiment, what, advice)
+    _refuse_other_data(folder, data, stored.data)
+    return stored.checkpoint(setup)
 
 
 def _portable(setup: Setup, folder: RunFolder) -> Setup:
@@ -149,6 +154,9 @@ def _changes(now: Any, then: Any, place: str) -> Iterator[str]:
     if isinstance(now, Mapping) and isinstance(then, Mapping):
         for key in dict.fromkeys((*now, *then)):
             yield from _changes(now.get(key), then.get(key), f"{place}.{key}" if place else key)
+    elif isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
+        for number, pair in enumerate(zip(now, then, strict=True)):
+            yield from _changes(*pair, f"{place}[{number}]")
     elif now != then:
         yield f"{place} is {_short(now)}, was {_short(then)}"
 
@@ -176,8 +184,17 @@ class _Clock:
 class _Recorder:
     """One run on its way into a folder."""
 
-    def __init__(self, setup: Setup, folder: RunFolder, data: Mapping[str, str], checkpoint: Checkpoint | None) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        folder: RunFolder,
+        data: Mapping[str, str],
+        checkpoint: Checkpoint | None = None,
+        *,
+        is_resumed: bool = False,
+    ) -> None:
         self.setup = setup
+        self.is_resumed = is_resumed
         self.folder = folder
         self.data = data
         self.history = list(checkpoint.history) if checkpoint else []
@@ -193,13 +210,15 @@ class _Recorder:
         try:
             notices = self.report.begin(self.trainer)
             self.clock.note(0.0)
+            if self.is_resumed and self.saved is None:
+                notices = ("there is no checkpoint yet, so the run starts at its beginning", *notices)
             past = tuple(self.history)
             yield replace(self.started, past=past, done=self.trainer.done, notices=notices)
             traced = steps_to_trace(self.setup) if trace is None else trace
             with Journal(self.folder, self.columns, past) as journal:
                 yield from self._train(journal, traced, asked)
         except StorageError as error:
-            raise StorageError(f"{error}; {self._how_it_stands()}") from error
+            raise StorageError(f"{error}{self._how_it_stands()}") from error
 
     def _train(self, journal: Journal, trace: Collection[int], asked: Asked) -> Iterator[Event]:
         for event in self.trainer.events(trace, lambda: asked() is not None or self.clock.is_due()):
@@ -207,6 +226,8 @@ class _Recorder:
                 self.history.append(event)
                 journal.add(event)
             if isinstance(event, RunStopped):
+                journal.settle()
+                self.folder.require_claim()
                 Model.of(self.setup, self.trainer.network).write(self.folder / MODEL)
                 self.report.end(event)
                 yield event
@@ -234,6 +255,7 @@ class _Recorder:
 
     def _save(self, outcome: str) -> None:
         begun = perf_counter()
+        self.folder.require_claim()
         checkpoint = Checkpoint(self.trainer.position, tuple(self.history), _plain(self.setup), self.data)
         checkpoint.write(self.folder / CHECKPOINT, self.columns)
         self.saved = self.trainer.done
@@ -241,9 +263,12 @@ class _Recorder:
         self.clock.note(perf_counter() - begun)
 
     def _how_it_stands(self) -> str:
+        if not self.folder.is_claimed:
+            # What is there now is not ours.
+            return ""
         if self.saved is None:
-            return "nothing is saved yet"
-        return f"the last checkpoint, after {counted(self.saved, 'step')}, is kept; {self._how_to_go_on()}"
+            return "; nothing is saved yet"
+        return f"; the last checkpoint, after {counted(self.saved, 'step')}, is kept; {self._how_to_go_on()}"
 
     def _how_to_go_on(self) -> str:
-        return f"go on with: backprop train --resume --out {self.folder.path}"
+        return f"go on with: {self.folder.go_on}"

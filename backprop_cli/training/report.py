@@ -1,10 +1,13 @@
 """What `run.json` says of a run: how it came about, how far it is, and what came of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationError
 
 from backprop_cli import __version__
 from backprop_cli.training.circumstances import circumstances, differences
@@ -13,6 +16,19 @@ from backprop_cli.training.folder import RUN, RunFolder
 from backprop_cli.training.trainer import Trainer
 
 SCHEMA = 1
+
+
+class _Times(BaseModel):
+    started: str
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    resumed: Annotated[int, Field(ge=0)]
+
+
+class _Earlier(BaseModel):
+    """What is used of the report of a run that goes on."""
+
+    times: _Times
+    circumstances: dict[str, Any]
 
 
 class Report:
@@ -28,7 +44,8 @@ class Report:
             is_new: whether it starts, and does not go on.
         """
         self._folder = folder
-        self._then = {} if is_new else folder.read_json(RUN)
+        self._earlier = None if is_new else _earlier(folder)
+        self._is_lost = not is_new and self._earlier is None
         self._plain: dict[str, Any] = {
             "schema": SCHEMA,
             "outcome": "running",
@@ -47,21 +64,25 @@ class Report:
             "data": dict(data),
             "circumstances": circumstances(__version__),
         }
-        times = self._then.get("times", {})
-        self._before = float(times.get("seconds", 0.0))
+        times = self._earlier.times if self._earlier else _Times(started=_now(), seconds=0.0, resumed=0)
+        self._before = times.seconds
         self._times = {
-            "started": times.get("started", _now()),
+            "started": times.started,
             "ended": None,
-            "seconds": self._before,
-            "resumed": int(times.get("resumed", -1 if is_new else 0)) + 1,
+            "seconds": times.seconds,
+            "resumed": times.resumed + (not is_new),
         }
 
     def begin(self, trainer: Trainer) -> tuple[str, ...]:
         """Write that the run goes on, and say what may make it end differently; raises StorageError."""
         # What was trained before counts as time of this run.
         trainer.started -= self._before
-        found = differences(self._then.get("circumstances", {}), self._plain["circumstances"]) if self._then else []
         self.note(trainer, "running")
+        if self._is_lost:
+            return (f"{self._folder / RUN} was damaged or gone, and is written anew; its times start over",)
+        if self._earlier is None:
+            return ()
+        found = differences(self._earlier.circumstances, self._plain["circumstances"])
         return tuple(f"{one}; the last digits may differ" for one in found)
 
     def note(self, trainer: Trainer, outcome: str) -> None:
@@ -92,6 +113,12 @@ class Report:
     def _write(self, outcome: str) -> None:
         self._plain["outcome"] = outcome
         self._folder.write_json(RUN, {**self._plain, "times": self._times})
+
+
+def _earlier(folder: RunFolder) -> _Earlier | None:
+    with suppress(ValidationError):
+        return _Earlier.model_validate(folder.read_json(RUN))
+    return None
 
 
 def _measured(values: Values | None) -> dict[str, float] | None:
