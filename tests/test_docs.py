@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,10 @@ def block_after(marker: str) -> str:
 
 
 def commands_in_readme() -> list[str]:
-    section = re.search(r"## Commands\n\n```sh\n(.*?)```", README, re.DOTALL)
-    assert section
-    return [line.split("#")[0].strip() for line in section[1].splitlines()]
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("backprop ")]
+    assert lines
+    return [line.split(" #")[0].strip() for line in lines]
 
 
 def help_examples() -> list[str]:
@@ -32,9 +34,18 @@ def help_examples() -> list[str]:
     return [text.removeprefix("Example: ") for text in texts]
 
 
+@pytest.fixture(scope="session")
+def iris(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the run that examples of using a model start from."""
+    run = tmp_path_factory.mktemp("runs") / "iris"
+    assert CliRunner().invoke(app, ["train", str(ROOT / "configs" / "iris.yaml"), "--out", str(run)]).exit_code == 0
+    return run
+
+
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(tmp_path: Path, iris: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "configs").symlink_to(ROOT / "configs")
+    shutil.copytree(iris, tmp_path / "runs" / "iris")
     for name, text in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", README, re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

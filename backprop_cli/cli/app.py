@@ -59,6 +59,14 @@ class MarkForm(StrEnum):
     junit = "junit"
 
 
+class ModelForm(StrEnum):
+    """Formats of others that a model can be written in."""
+
+    onnx = "onnx"
+    state_dict = "state_dict"
+    json = "json"
+
+
 class Revealed(StrEnum):
     """Whose true values a marked sheet shows."""
 
@@ -286,6 +294,28 @@ def validate(
         from backprop_cli.cli import validate as command
 
         raise typer.Exit(command.run(configs, settings or [], quiet=quiet))
+
+
+@app.command(epilog="Example: backprop export runs/iris --output /tmp/iris.json")
+def export(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="run folder, or the model.safetensors of one")],
+    form: Annotated[
+        ModelForm | None, typer.Option("--format", help="format of the result; by default as --output's suffix says")
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="with onnx: the network alone, for inputs that are already prepared")
+    ] = False,
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Write a trained model as ONNX, as a PyTorch state_dict in safetensors, or as plain JSON.
+
+    Suffixes are .onnx, .safetensors and .json.
+    """
+    with door(debug=debug):
+        from backprop_cli.cli import export as command
+
+        command.run(model, None if form is None else form.value, output, raw=raw)
 
 
 @app.command(epilog="Example: backprop rules sigmoid")

@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backprop_cli.documents.writing import unwritable, write_whole
 from backprop_cli.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -52,6 +53,28 @@ def write_result(text: str, output: Path | None) -> None:
         _write(text, output)
     except OSError as error:
         raise StorageError(f"{output}: cannot be written: {error.strerror}; choose another place") from error
+
+
+def write_pieces(pieces: Iterable[str | bytes], output: Path | None) -> None:
+    """Write a long result piece by piece: to a file that is put in its place once it is whole, or to standard output.
+
+    Raises:
+        StorageError: the file cannot be written; what stood there before is kept.
+    """
+    encoded = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+    if output is None or str(output) == "-":
+        sys.stdout.flush()
+        for piece in encoded:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    elif output.exists() and not output.is_file():
+        try:
+            with output.open("wb") as file:
+                file.writelines(encoded)
+        except OSError as error:
+            raise unwritable(output, error) from error
+    else:
+        write_whole(output, encoded)
 
 
 @contextmanager
