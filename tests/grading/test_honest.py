@@ -37,6 +37,14 @@ def test_a_sheet_with_gaps_is_never_accused(block: int) -> None:
         assert trial.marking.conventions == (), str(trial)
 
 
+@pytest.mark.parametrize("habit", [Habit.FULL, Habit.GAPS])
+def test_weights_of_samples_and_dropout_are_marked_alike(habit: Habit) -> None:
+    for seed in range(BLOCK):
+        trial = honest(seed, habit, widest=2, weighed=True)
+
+        assert not trial.accused, str(trial)
+
+
 @pytest.mark.slow
 def test_wider_networks_are_marked_alike() -> None:
     for seed in range(BLOCK):

@@ -40,6 +40,15 @@ EXAMPLES = [
     ("wrong_sample", "batch", "z@1 0.3000, z@2 0.5000, L@1 0.3300, L@2 0.3300"),
     ("wrong_sample", "batch", "yhat@1 0.5744, L@1 0.1811"),  # with the target of sample 2
     ("wrong_sample", "batch", "yhat@1 0.5744, dL/dz@1 0.2808, dL/dw@1 0.0562", THREE),  # 0.2808 * 0.2
+    ("wrong_sample", "batch", "yhat@1 0.5744, L@1 0.1650", "data.weights=[2, 0.5]"),  # 0.5 * 0.5744²
+    ("sample_weight_left_out", "batch", "yhat@1 0.5744, L@1 0.3300", "data.weights=[3, 0.5]"),
+    (
+        "dropout_scale_left_out",
+        "two-neurons",
+        "f2 0.5622, a2 0.5622",
+        "network.layers.0.dropout=0.5",
+    ),
+    ("net_for_activation", "two-neurons", "z2 0.25, f2 0.25", "network.layers.0.dropout=0.5"),
     ("correction_left_out", "one-neuron", "#2 m:w -0.021215, #2 mhat:w -0.021215", "optimizer=adam"),
     ("bias_frozen", "one-neuron", "dL/db -0.2308, b_new 0.1000"),
     ("bias_updated", "mazur", "b1_new 0.3406"),  # 0.35 - 0.5 * 0.0187

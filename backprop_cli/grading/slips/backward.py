@@ -18,6 +18,8 @@ from backprop_cli.quantities.quantity import Derivative, Variable
 from backprop_cli.worksheet.backward import local
 from backprop_cli.worksheet.ground import Sample, layer_of, loss_of, new, ref, slope, unit, w, z
 
+_GIVEN_BY_ACTIVATION = frozenset({"a", "yhat", "f"})
+
 
 def _sample(line: Line) -> Sample:
     return getattr(line.key, "sample", None) if line.ground.many else None
@@ -75,16 +77,16 @@ class NetForActivation(Rewrite):
     rank = 40
 
     def rewrites(self, line: Line) -> Iterator[Term]:
-        """Put z for a or ŷ everywhere; for an activation itself, leave the activation out."""
+        """Put z for a, ŷ or f everywhere; for an activation itself, leave the activation out."""
         ground, key = line.ground, line.key
 
         def other(term: Ref) -> Term | None:
             used = term.key
-            if not isinstance(used, Variable) or used.symbol not in {"a", "yhat"}:
+            if not isinstance(used, Variable) or used.symbol not in _GIVEN_BY_ACTIVATION:
                 return None
             return ref(z(layer_of(ground, used), used.indices[0], used.sample))
 
-        if isinstance(key, Variable) and key.symbol in {"a", "yhat"}:
+        if isinstance(key, Variable) and key.symbol in _GIVEN_BY_ACTIVATION:
             yield ref(z(layer_of(ground, key), key.indices[0], key.sample))
             return
         yield from if_other(swap(line.term, other), line.term)

@@ -58,7 +58,7 @@ class WrongSample(Rewrite):
     rank = 200
 
     def rewrites(self, line: Line) -> Iterator[Term]:
-        """Put the same quantity of each other sample, or its targets or inputs alone."""
+        """Put the same quantity of each other sample, or its targets, inputs or weight alone."""
         key = line.key
         if isinstance(key, Attached) or key.sample is None:
             return
@@ -68,7 +68,7 @@ class WrongSample(Rewrite):
             other = replace(key, sample=sample)
             if not isinstance(key, Own) or other in line.ground.expressions:
                 yield ref(other)
-            for given in "yx":
+            for given in ("y", "x", "weight"):
                 yield from if_other(swap(line.term, partial(_of_sample, given, sample)), line.term)
 
 

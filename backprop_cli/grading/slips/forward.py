@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from backprop_cli.algebra.rewrite import simplify
+from backprop_cli.algebra.rewrite import simplify, swap
 from backprop_cli.algebra.term import Apply, Number, Ref, Term, total
 from backprop_cli.grading.slips.base import PRODUCTS, SUMS, Line, Rewrite, each_and_all, is_error_line, parts
 from backprop_cli.quantities.quantity import Derivative, Variable
@@ -76,6 +76,38 @@ class WeightAndBiasLeftOut(Rewrite):
         weighted = [each for each in summands if isinstance(each, Apply) and each.operator in PRODUCTS]
         if _is_weighted_input(line) and len(weighted) < len(summands):
             yield total([each.args[-1] for each in weighted])
+
+
+class SampleWeightLeftOut(Rewrite):
+    """Leave out what the sample counts."""
+
+    name = "sample_weight_left_out"
+    sentence = "the weight of the sample is left out"
+    rank = 75
+
+    def rewrites(self, line: Line) -> Iterator[Term]:
+        """Put 1 for the weight of the sample."""
+        ones = swap(line.term, lambda name: Number(1.0) if _is(name, "weight") else None)
+        if ones != line.term:
+            yield simplify(ones)
+
+
+class DropoutScaleLeftOut(Rewrite):
+    """Let a neuron that takes part put out no more than without dropout."""
+
+    name = "dropout_scale_left_out"
+    sentence = "what takes part is not divided by 1 − p, the share that dropout keeps"
+    rank = 85
+
+    def rewrites(self, line: Line) -> Iterator[Term]:
+        """Leave the division out."""
+        term = line.term
+        if isinstance(term, Apply) and term.operator == "div" and any(_is(part, "r") for part in parts(term)):
+            yield term.args[0]
+
+
+def _is(part: Term, symbol: str) -> bool:
+    return isinstance(part, Ref) and isinstance(part.key, Variable) and part.key.symbol == symbol
 
 
 class Half(Rewrite):

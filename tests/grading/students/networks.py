@@ -30,20 +30,21 @@ def dice(seed: str) -> random.Random:
     return random.Random(seed)  # noqa: S311  no secret is drawn
 
 
-def draw_config(rng: random.Random, *, plain: bool = False, widest: int = 3) -> Config:
+def draw_config(rng: random.Random, *, plain: bool = False, widest: int = 3, weighed: bool = False) -> Config:
     """Draw a network with its data.
 
     Args:
         rng: the dice.
         plain: whether it is one sample and gradient descent, as most articles have it.
         widest: how many units a layer has at most.
+        weighed: whether samples count differently, and hidden layers leave units out.
     """
     loss, ends = rng.choice(PLAIN_ENDS if plain else ENDS)
     widths = [rng.randint(1, widest) for _ in range(rng.choice([2, 3, 3, 3, 4]))]
     last = rng.choice(ends)
     if last == "softmax":
         widths[-1] = max(2, widths[-1])
-    return {
+    config: Config = {
         "network": {"inputs": widths[0], "layers": list(draw_layers(rng, widths, last, plain=plain))},
         "loss": loss,
         "optimizer": rng.choice(PLAIN_OPTIMIZERS if plain else OPTIMIZERS)
@@ -51,6 +52,11 @@ def draw_config(rng: random.Random, *, plain: bool = False, widest: int = 3) -> 
         "training": {"steps": 3},
         "data": draw_data(rng, loss, widths, 1 if plain else rng.choice([1, 1, 2, 3])),
     }
+    if weighed:
+        config["data"]["weights"] = [rng.choice([0.5, 1.5, 2]) for _ in config["data"]["inputs"]]
+        for layer in config["network"]["layers"][:-1]:
+            layer["dropout"] = rng.choice([0.2, 0.5])
+    return config
 
 
 def draw_layers(rng: random.Random, widths: Sequence[int], last: str, *, plain: bool) -> list[Config]:
