@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import guided
 import pytest
 from registry import TARGETS
 
@@ -42,3 +43,13 @@ def test_no_reader_fails_at_hostile_input(readers: list[str], *, is_long: bool) 
         assert report["inputs"] >= count
         # A run that never gets past the door, or is never stopped at it, tests nothing.
         assert 0 < report["ends"].get("0", 0) < report["inputs"], report
+
+
+def test_guided_fuzzing_says_how_it_is_installed() -> None:
+    # Without the packages of this environment there is no atheris either.
+    script = "import sys; sys.modules['atheris'] = None; import guided; guided.main()"
+    found = subprocess.run([sys.executable, "-c", script], cwd=RUN.parent, capture_output=True, text=True, check=False)
+
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == guided.INSTALL
+    assert "pip install atheris" in guided.INSTALL
