@@ -27,7 +27,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "data": ({"rules", "documents"}, {"numpy", "polars"}),
     "config": ({"rules", "data", "quantities", "documents", "algebra"}, {"numpy", "pydantic", "pydantic_core"}),
     "training": (
-        {"documents", "config", "data", "engine", "rules", "quantities"},
+        {"documents", "config", "data", "engine", "rules", "quantities", "algebra", "worksheet"},
         {"numpy", "pydantic", "safetensors", "threadpoolctl"},
     ),
     "worksheet": ({"algebra", "rules", "quantities", "engine"}, set()),

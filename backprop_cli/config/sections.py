@@ -56,6 +56,12 @@ class Training(Strictly):
             "out, or balanced: samples / (classes · samples of the class), over the training part"
         ),
     ] = None
+    engine: Annotated[
+        Literal["auto", "arrays", "scalar"],
+        Field(
+            description="arrays: NumPy; scalar: Python floats, for tiny networks on one sample; auto: scalar where it fits"
+        ),
+    ] = "auto"
     out: Annotated[
         str | None,
         Field(min_length=1, description="folder that the run is written to, from the folder of the config; as --out"),

@@ -25,6 +25,8 @@ class Schedule(Rule):
     """Say how the learning rate changes while training goes on."""
 
     per: Annotated[Literal["epoch", "step"], Field(description="what t counts")] = "epoch"
+    # Whether the rate ever changes.
+    moves: ClassVar[bool] = True
 
     @abstractmethod
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
@@ -60,6 +62,7 @@ class Constant(Schedule):
 
     name: Literal["constant"] = "constant"
     formula_text = "η = η₀"
+    moves = False
 
     def formula(self, rate: Value | float, t: Value, length: int) -> Value:
         return t * 0.0 + rate

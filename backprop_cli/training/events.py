@@ -1,6 +1,6 @@
 """What happens while training: plain data that a console, a file, a notebook and a test read alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -136,6 +136,33 @@ class EpochDone:
 
 
 @dataclass(frozen=True, slots=True)
+class EpochsDone:
+    """Several epochs are done, of one step each, after which nothing but their loss was looked at.
+
+    Attributes:
+        first: the number of the first epoch, from 1.
+        step: steps done after the last.
+        losses: of each.
+        rates: the learning rate of each.
+        samples: samples trained on in each.
+        seconds: since the run started.
+    """
+
+    first: int
+    step: int
+    losses: tuple[float, ...]
+    rates: tuple[float, ...]
+    samples: int
+    seconds: float
+
+    def each(self) -> "Iterator[EpochDone]":
+        """Walk the epochs one by one; they share their time."""
+        start = self.step - len(self.losses)
+        for at, (loss, rate) in enumerate(zip(self.losses, self.rates, strict=True)):
+            yield EpochDone(self.first + at, start + at + 1, Values(loss), None, rate, self.samples, self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """What stopped being finite.
 
@@ -203,3 +230,12 @@ class RunStopped:
 
 
 Event: TypeAlias = RunStarted | StepDone | EpochDone | RunStopped
+
+
+def one_by_one(events: "Iterable[Event | EpochsDone | Paused]") -> "Iterator[Event | Paused]":
+    """Give epochs one by one where some are told of at once."""
+    for event in events:
+        if isinstance(event, EpochsDone):
+            yield from event.each()
+        else:
+            yield event

@@ -8,7 +8,7 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError, UsageError
-from backprop_cli.training.events import Event, Paused
+from backprop_cli.training.events import Event, Paused, one_by_one
 from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.trainer import Trainer
 
@@ -29,7 +29,7 @@ def train(setup: Setup, trace: Collection[int] | None = None) -> Generator[Event
     setup.require_targets()
     yield describe(setup)
     trainer = Trainer(setup)
-    for event in trainer.events(steps_to_trace(setup) if trace is None else trace):
+    for event in one_by_one(trainer.events(steps_to_trace(setup) if trace is None else trace)):
         assert not isinstance(event, Paused)  # noqa: S101  nobody asked for a pause
         yield event
 

@@ -51,6 +51,11 @@ class Portions:
                 start, end = end, end + len(batch)
                 yield batch, self._filled(np.arange(start, end), held)
 
+    @property
+    def whole(self) -> Step | None:
+        """The step on all samples, where every step is on all of them."""
+        return next(iter(self._steps.values()), None) if self._is_full else None
+
     def _filled(self, rows: Rows, held: _Held) -> Step:
         step, (x, y, weights) = self._steps.get(len(rows)), held
         if step is None:

@@ -13,14 +13,14 @@ from backprop_cli.documents.yaml_writer import write_yaml
 from backprop_cli.errors import ConfigError, DataError, Interrupted, Problem, StorageError, counted
 from backprop_cli.training.checkpoint import Checkpoint, Stored
 from backprop_cli.training.circumstances import fingerprints
-from backprop_cli.training.events import EpochDone, Event, Paused, RunStopped, StepDone
+from backprop_cli.training.events import EpochDone, Event, Paused, RunStopped, StepDone, one_by_one
 from backprop_cli.training.folder import CHECKPOINT, CONFIG, MODEL, RunFolder
 from backprop_cli.training.history import Columns
 from backprop_cli.training.journal import Journal
 from backprop_cli.training.model import Model
 from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.report import Report
-from backprop_cli.training.trainer import Trainer
+from backprop_cli.training.trainer import MOST, Trainer
 
 # Gives the number of the signal that asks the run to end; None while there is none.
 Asked: TypeAlias = Callable[[], int | None]
@@ -221,7 +221,10 @@ class _Recorder:
             raise StorageError(f"{error}{self._how_it_stands()}") from error
 
     def _train(self, journal: Journal, trace: Collection[int], asked: Asked) -> Iterator[Event]:
-        for event in self.trainer.events(trace, lambda: asked() is not None or self.clock.is_due()):
+        # A checkpoint after each step is only where no steps are taken together.
+        most = MOST if self.clock.every else 1
+        pause = lambda: asked() is not None or self.clock.is_due()  # noqa: E731  it is asked often
+        for event in one_by_one(self.trainer.events(trace, pause, most=most)):
             if isinstance(event, EpochDone):
                 self.history.append(event)
                 journal.add(event)

@@ -1,6 +1,6 @@
 """What a run remembers from epoch to epoch, and what follows from the measures of one more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -69,6 +69,23 @@ class Observer:
         if self._stopping is not None:
             stopping = stopping.after(value, rising=rising, min_delta=self._stopping.min_delta)
         return replace(state, best=best, kept=kept, stopping=stopping)
+
+    @property
+    def watches(self) -> bool:
+        """Whether more of an epoch is looked at than its loss."""
+        return self._plateau is not None or self._keeper is not None
+
+    def after_losses(self, state: State, first: int, losses: Sequence[float]) -> State:
+        """Take epochs into account of which nothing but the loss, which is finite, is looked at.
+
+        Args:
+            state: what was remembered before.
+            first: the number of the first of them.
+            losses: of each.
+        """
+        lowest = min(losses)
+        best = best_of(state.best, lowest, first + losses.index(lowest), rising=False)
+        return replace(state, best=best)
 
     def after_for_rate(self, state: State, look: Look) -> State:
         """Take one more epoch into account as far as the learning rates of later steps depend on it."""

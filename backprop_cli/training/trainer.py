@@ -1,6 +1,7 @@
 """One run in the making: it trains step by step, tells what happens, and can say where it stands."""
 
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from time import perf_counter
@@ -17,6 +18,7 @@ from backprop_cli.engine.step import Learner, Step
 from backprop_cli.training.events import (
     Confusion,
     EpochDone,
+    EpochsDone,
     Event,
     Outcome,
     Paused,
@@ -30,10 +32,16 @@ from backprop_cli.training.judge import Counter, Judge
 from backprop_cli.training.plan import batches_of, classes_of, judge_of_classes, length_of, metrics_of
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.position import Position, Sums
+from backprop_cli.training.sprint import Sprint
+from backprop_cli.training.sprinting import sprint_of
 from backprop_cli.training.start import dropout_of, starting_network
 from backprop_cli.training.state import Observer, State
 from backprop_cli.training.trouble import trouble_of
+from backprop_cli.training.warm import first_network
 
+# Steps that are trained at once, at most, and seconds that they may take for twice as many to be next.
+MOST = 8192
+_MOMENT = 0.02
 # Asked after each step: whether the run is to pause there.
 Pause: TypeAlias = Callable[[], bool]
 
@@ -44,7 +52,8 @@ class Trainer:
     def __init__(self, setup: Setup, position: Position | None = None) -> None:
         self.setup = setup
         self.experiment = experiment = setup.experiment
-        self.network = starting_network(setup)
+        # A position has all parameters, so what training started from need not be there any more.
+        self.network = first_network(setup) if position is None else starting_network(setup)
         self.learner = Learner.create(
             self.network, experiment.loss, experiment.optimizer, experiment.update_order, dropout_of(setup)
         )
@@ -65,6 +74,9 @@ class Trainer:
         self.initial: Values | None = None
         if position is not None:
             self._enter(position)
+        # Trains many steps at once; None where more than the loss of each is looked at.
+        self.sprint = sprint_of(self.setup, self.learner, self.portions.whole, watches=self.observer.watches)
+        self.pace = 1
         self.started = perf_counter()
 
     def _enter(self, position: Position) -> None:
@@ -95,29 +107,35 @@ class Trainer:
         has_all = self.done == self.length.steps and not self.sums.steps
         return has_all or self.observer.is_tired(self.state)
 
-    def events(self, trace: Collection[int] = (), pause: Pause | None = None) -> Iterator[Event | Paused]:
+    def events(
+        self, trace: Collection[int] = (), pause: Pause | None = None, *, most: int = MOST
+    ) -> Iterator[Event | EpochsDone | Paused]:
         """Train to the end, to where patience is out, or to the first value that is not finite.
 
         Args:
             trace: numbers of the steps that are recorded.
-            pause: asked after each step.
+            pause: asked after each step, or after some, where they take no time.
+            most: how many that may be.
 
         Yields:
-            `StepDone` for each step to trace, `Paused` where it is asked for, `EpochDone` for each epoch, then
-            `RunStopped`.
+            `StepDone` for each step to trace, `Paused` where it is asked for, `EpochDone` for each epoch, or
+            `EpochsDone` for some, then `RunStopped`.
         """
-        for event in self._events(trace, pause):
+        for event in self._events(trace, pause, most):
             given = perf_counter()
             yield event
             # What is done with an event is no part of training.
             self.started += perf_counter() - given
 
-    def _events(self, trace: Collection[int], pause: Pause | None) -> Iterator[Event | Paused]:
+    def _events(self, trace: Collection[int], pause: Pause | None, most: int) -> Iterator[Event | EpochsDone | Paused]:
         self.initial = self.initial or self.judge.measure()
-        trouble = None
+        trouble, traced = None, sorted(trace)
         try:
             while not self.is_over:
-                yield from self._epoch(self.epochs + 1, trace, pause)
+                if self.sprint is None or self.sums.steps:
+                    yield from self._epoch(self.epochs + 1, trace, pause)
+                else:
+                    yield from self._epochs(self.sprint, traced, pause, most)
         except NotFinite as found:
             trouble = self.trouble(found)
         stopped = self._stopped(self.initial, trouble)
@@ -125,6 +143,9 @@ class Trainer:
 
     def records(self, wanted: Collection[int]) -> Iterator[StepRecord]:
         """Train on and on, and record some of the steps."""
+        if self.sprint is not None:
+            yield from self._sprinted(self.sprint, sorted(wanted))
+            return
         for epoch in count(1):
             for rows, step in self.portions.steps(self.batches.epoch(epoch)):
                 record = None
@@ -137,6 +158,71 @@ class Trainer:
                     yield record
             self.seen.clear()
             self.state = self.observer.after_for_rate(self.state, self._look)
+
+    def _sprinted(self, sprint: Sprint, wanted: Sequence[int]) -> Iterator[StepRecord]:
+        for number in wanted:
+            while self.done < number - 1:
+                losses: list[float] = []
+                rates = self._rates(min(MOST, number - 1 - self.done))
+                try:
+                    sprint.run(rates, self.done + 1, losses)
+                finally:
+                    self._count(losses)
+            record = self._recorded_in(sprint, losses := [])
+            self._count(losses)
+            yield record
+
+    def _epochs(
+        self, sprint: Sprint, traced: Sequence[int], pause: Pause | None, most: int
+    ) -> Iterator[Event | EpochsDone | Paused]:
+        """Train some epochs of one step each."""
+        first, begun, losses = self.done + 1, perf_counter(), list[float]()
+        ahead = bisect_left(traced, first)
+        until = traced[ahead] if ahead < len(traced) else self.length.steps + 1
+        rates = self._rates(max(1, min(self.pace, most, self.length.steps + 1 - first, until - first)))
+        record = trouble = None
+        try:
+            if first == until:
+                record = self._recorded_in(sprint, losses)
+            else:
+                sprint.run(rates, first, losses)
+        except NotFinite as found:
+            trouble = found
+        if perf_counter() - begun < _MOMENT and len(rates) == self.pace:
+            self.pace = min(2 * self.pace, MOST)
+        self._count(losses)
+        if record is not None:
+            yield StepDone(record)
+        if losses:
+            seconds, samples = perf_counter() - self.started, self.batches.samples
+            yield EpochsDone(first, self.done, tuple(losses), tuple(rates[: len(losses)]), samples, seconds)
+        if trouble is not None:
+            raise trouble
+        if pause is not None and pause():
+            yield Paused(self.done)
+
+    def _count(self, losses: Sequence[float]) -> None:
+        """Count epochs of one step each that are done."""
+        if losses:
+            self.state = self.observer.after_losses(self.state, self.epochs + 1, losses)
+        self.done += len(losses)
+        self.epochs += len(losses)
+
+    def _rates(self, steps: int) -> list[float]:
+        """Give the learning rates of the coming steps, each an epoch of its own."""
+        schedule, rate = self.experiment.schedule, self.experiment.optimizer.learning_rate
+        if not schedule.moves:
+            return [float(rate)] * steps
+        coming = range(self.done + 1, self.done + 1 + steps)
+        turns = (self.length.turn(schedule, step, step, self.state.plateaus) for step in coming)
+        return [float(schedule.formula(rate, float(count), length)) for count, length in turns]
+
+    def _recorded_in(self, sprint: Sprint, losses: list[float]) -> StepRecord:
+        """Train the coming step, which is an epoch, and give all that it did."""
+        ((rows, step),) = self.portions.steps(self.batches.epoch(self.epochs + 1))
+        rate = self._rate(self._turn(self.epochs + 1))
+        with np.errstate(all="ignore"):
+            return sprint.recorded(lambda: self._recorded(step, rows, self.epochs + 1), rate, self.done + 1, losses)
 
     def _recorded(self, step: Step, rows: Rows, epoch: int) -> StepRecord:
         """Train one step and give all that it did."""
