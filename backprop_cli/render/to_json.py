@@ -75,6 +75,8 @@ def _step(record: StepRecord, layout: Layout, names: NameTable) -> dict[str, Any
         "penalty": record.penalty,
         "predictions": record.predictions.T.tolist(),
         "targets": record.y.T.tolist(),
+        "weights": None if record.weights is None else record.weights.tolist(),
+        "kept": [None if kept is None else kept.T.tolist() for kept in record.kept],
         "parameters": _parameters(record, layout, names),
         "state": {
             letter: {

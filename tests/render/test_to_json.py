@@ -3,13 +3,15 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from backprop_cli import __version__
-from backprop_cli.engine.layout import Trainable
 from backprop_cli.documents.json_writer import write_json
+from backprop_cli.engine.layout import Trainable
 from backprop_cli.render.to_json import document
 from backprop_cli.rules.optimizers.descent import Momentum
 from backprop_cli.training.events import Trouble, Values
@@ -69,6 +71,15 @@ def test_every_float_is_read_back_bit_for_bit(told: Tell) -> None:
     for row, (_, address) in zip(step["parameters"], run.layout.parameters(), strict=True):
         vectors = (run.record.gradient, run.record.before, run.record.change, run.record.after)
         assert [row[key] for key in ("gradient", "before", "change", "after")] == [v[address] for v in vectors]
+
+
+def test_what_samples_count_and_which_units_take_part_are_listed_by_sample(told: Tell) -> None:
+    run = told(x=[[0.5], [0.1]], y=[[1.5], [0.7]])
+    masked = replace(run.record, weights=np.array([2.0, 0.5]), kept=(np.array([[1.0, 0.0]]), None))
+    ((plain,), (step,)) = (read_back(replace(run, record=record))["steps"] for record in (run.record, masked))
+
+    assert (plain["weights"], plain["kept"]) == (None, [None, None])
+    assert (step["weights"], step["kept"]) == ([2.0, 0.5], [[[1.0], [0.0]], None])
 
 
 def test_names_are_in_the_default_notation_and_labels_are_the_readers_own(told: Tell) -> None:
