@@ -35,6 +35,7 @@ from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStoppe
 from backprop_cli.training.plan import SMALL, describe, steps_to_trace
 from backprop_cli.training.recording import nobody
 from backprop_cli.training.start import layout_of
+from backprop_cli.training.warm import require_fit
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained
 
@@ -71,6 +72,7 @@ def run(config: str | None, settings: Sequence[str], choices: Choices) -> int:
     setup.require_targets()
     trace = steps_to_trace(setup, choices.trace)
     if choices.dry_run:
+        require_fit(setup)
         _show(setup, [describe(setup)], (), choices)
         return 0
     # Without a folder there is nothing to save, and a signal ends the program as it ends any other.

@@ -4,8 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from backprop_cli.config.loader import load
-from backprop_cli.errors import InputError
+from backprop_cli.errors import InputError, StorageError
 from backprop_cli.training.plan import describe
+from backprop_cli.training.warm import require_fit
 
 
 def run(configs: Sequence[str], settings: Sequence[str], *, quiet: bool) -> int:
@@ -17,8 +18,12 @@ def run(configs: Sequence[str], settings: Sequence[str], *, quiet: bool) -> int:
 def _check(config: str, settings: Sequence[str], *, quiet: bool) -> int:
     try:
         setup = load(config, settings)
+        require_fit(setup)
     except InputError as error:
         print(error, file=sys.stderr)
+        return error.exit_code
+    except StorageError as error:
+        print(f"{config}: {error}", file=sys.stderr)
         return error.exit_code
     if not quiet:
         print(f"{setup.name}: valid: {describe(setup).summary}")

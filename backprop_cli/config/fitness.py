@@ -133,6 +133,19 @@ def check_files(data: AnyData) -> Iterator[Finding]:
             yield ("data", "validation"), "data.validation: validation_file already gives validation samples; keep one"
 
 
+def check_start(training: Training, network: Network) -> Iterator[Finding]:
+    """Find numbers for parameters that a model gives; initializers stand, for they only say how one would draw."""
+    if training.start_from is None:
+        return
+    for number, layer in enumerate(network.layers):
+        path = ("network", "layers", number)
+        told = "training.start_from gives the parameters of all layers; leave it or these out"
+        if isinstance(layer.weights, tuple):
+            yield (*path, "weights"), f"network.layers[{number}].weights: {told}"
+        if layer.bias.values is not None:
+            yield (*path, "bias"), f"network.layers[{number}].bias: {told}"
+
+
 def check_training(training: Training) -> Iterator[Finding]:
     """Find a training section that says twice how long, or which parameters to end with."""
     if training.epochs is not None and training.steps is not None:

@@ -34,6 +34,7 @@ class Setup:
         names: every name of it.
         figure_places: line and column of each figure of `experiment.figures`, in their order; (1, 1) for one that a
             flag sets.
+        document: what was read, for problems that show later; None where nothing was.
     """
 
     name: str
@@ -42,11 +43,16 @@ class Setup:
     topology: Topology
     names: NameTable
     figure_places: tuple[tuple[int, int], ...] = ()
+    document: Document | None = None
 
     @property
     def folder(self) -> Path:
         """The folder that paths in the config start at."""
         return Path(self.name).parent
+
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        """Say that something is wrong with a value of the config, and point at it."""
+        return Problem(message, where=self.name) if self.document is None else self.document.problem(path, message)
 
     def require_targets(self) -> None:
         """Raise ConfigError when there is nothing to train towards."""
@@ -105,6 +111,7 @@ class _Check:
         self._run(fitness.check_preparation, "data")
         self._run(fitness.check_order, "data", "training")
         self._run(fitness.check_training, "training")
+        self._run(fitness.check_start, "training", "network")
         self._run(fitness.check_schedule, "schedule", "optimizer")
         self._run(fitness.check_report, "report")
         self._run(fitness.check_update_order, "update_order", "optimizer")
@@ -115,7 +122,7 @@ class _Check:
         assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
         dataset = self._weighed(dataset_of(found, experiment.data, experiment.training.seed))
         places = tuple(figures.place_of(self.document, number) for number in range(len(experiment.figures)))
-        return Setup(self.document.name, experiment, dataset, topology, names, places)
+        return Setup(self.document.name, experiment, dataset, topology, names, places, self.document)
 
     def _weighed(self, dataset: Dataset) -> Dataset:
         """Give all parts with what their samples count, or raise with what is wrong with that."""

@@ -36,7 +36,10 @@ def moved(experiment: Experiment, start: Path, to: Path) -> Experiment:
             # Another drive.
             return path
 
-    return experiment.model_copy(update={"data": _renamed(experiment.data, rename)})
+    training = experiment.training
+    if training.start_from is not None:
+        training = training.model_copy(update={"start_from": rename(training.start_from)})
+    return experiment.model_copy(update={"data": _renamed(experiment.data, rename), "training": training})
 
 
 def _sections(data: AnyData) -> list[FileData | Part]:

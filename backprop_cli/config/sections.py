@@ -62,6 +62,13 @@ class Training(Strictly):
             description="arrays: NumPy; scalar: Python floats, for tiny networks on one sample; auto: scalar where it fits"
         ),
     ] = "auto"
+    start_from: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="run folder or model file that training starts from; the path starts at the folder of the config",
+        ),
+    ] = None
     out: Annotated[
         str | None,
         Field(min_length=1, description="folder that the run is written to, from the folder of the config; as --out"),

@@ -14,13 +14,14 @@ from backprop_cli.errors import ConfigError, DataError, Interrupted, Problem, St
 from backprop_cli.training.checkpoint import Checkpoint, Stored
 from backprop_cli.training.circumstances import fingerprints
 from backprop_cli.training.events import EpochDone, Event, Paused, RunStopped, StepDone, one_by_one
-from backprop_cli.training.folder import CHECKPOINT, CONFIG, MODEL, RunFolder
+from backprop_cli.training.folder import CHECKPOINT, CONFIG, MODEL, RUN, RunFolder
 from backprop_cli.training.history import Columns
 from backprop_cli.training.journal import Journal
 from backprop_cli.training.model import Model
 from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.report import Report
 from backprop_cli.training.trainer import MOST, Trainer
+from backprop_cli.training.warm import require_fit, source_of
 
 # Gives the number of the signal that asks the run to end; None while there is none.
 Asked: TypeAlias = Callable[[], int | None]
@@ -57,9 +58,10 @@ def record(
     setup.require_targets()
     folder = RunFolder(out)
     with folder.claimed():
+        _require_start(setup, folder)
         folder.clear(force=force)
         setup = _portable(setup, folder)
-        data = _fingerprints(setup, folder)
+        data = _fingerprints(setup, folder, None)
         text = _HEADING + write_yaml(setup.experiment.as_config())
         write_whole(folder / CONFIG, [text.encode()])
         yield from _Recorder(setup, folder, data).events(trace, asked)
@@ -106,9 +108,14 @@ def resume(
     folder = RunFolder(out)
     with folder.claimed():
         folder.require_run()
-        data = _fingerprints(setup, folder)
         path = folder / CHECKPOINT
-        checkpoint = _checkpoint(Stored.read(path), setup, folder, data) if path.exists() else None
+        stored = Stored.read(path) if path.exists() else None
+        if stored is None:
+            require_fit(setup)
+        data = _fingerprints(setup, folder, stored)
+        checkpoint = _checkpoint(stored, setup, folder, data) if stored else None
+        if checkpoint is None:
+            _refuse_other_data(folder, data, folder.read_json(RUN).get("data"))
         yield from _Recorder(setup, folder, data, checkpoint, is_resumed=True).events(trace, asked)
 
 
@@ -120,22 +127,42 @@ def _checkpoint(stored: Stored, setup: Setup, folder: RunFolder, data: Mapping[s
 
 
 def _portable(setup: Setup, folder: RunFolder) -> Setup:
-    """Give a setup whose config can lie in the folder, and says nothing of where that is."""
+    """Give a setup as the config in the folder has it, which says nothing of where that is."""
     experiment = moved(setup.experiment, setup.folder, folder.path)
     training = experiment.training.model_copy(update={"out": None})
-    return replace(setup, experiment=experiment.model_copy(update={"training": training}))
+    experiment = experiment.model_copy(update={"training": training})
+    return replace(setup, name=str(folder / CONFIG), experiment=experiment)
 
 
 def _plain(setup: Setup) -> dict[str, Any]:
     return setup.experiment.model_dump(mode="json")
 
 
-def _fingerprints(setup: Setup, folder: RunFolder) -> dict[str, str]:
-    return fingerprints((name, folder / name) for name in files_of(setup.experiment.data))
+def _require_start(setup: Setup, folder: RunFolder) -> None:
+    """Refuse a model to start from that does not fit, or that this very run would remove."""
+    require_fit(setup)
+    source = source_of(setup)
+    if source is not None and source.parent.resolve() == folder.path.resolve():
+        message = (
+            f"training.start_from is the run in {folder.path}, which this one would replace; choose another folder"
+        )
+        raise ConfigError([setup.problem(("training", "start_from"), message)])
 
 
-def _refuse_other_data(folder: RunFolder, now: Mapping[str, str], then: Mapping[str, str]) -> None:
-    changed = [name for name in now if then.get(name) != now[name]]
+def _fingerprints(setup: Setup, folder: RunFolder, stored: Stored | None) -> dict[str, str]:
+    """Give those of all that a run comes from; once there is a checkpoint, what it started from may be gone."""
+    found = fingerprints((name, folder / name) for name in files_of(setup.experiment.data))
+    start, source = setup.experiment.training.start_from, None if stored else source_of(setup)
+    if source is not None:
+        found |= fingerprints([(str(start), source)])
+    elif start is not None and stored is not None:
+        found[start] = stored.data.get(start, "")
+    return found
+
+
+def _refuse_other_data(folder: RunFolder, now: Mapping[str, str], then: object) -> None:
+    """Raise DataError where files are not those of a run; where nothing is known of them, they are."""
+    changed = [name for name in now if then.get(name) != now[name]] if isinstance(then, Mapping) else []
     message = "this file is not as it was when the run began; put it back, or start another run"
     if changed:
         raise DataError([Problem(message, where=str(folder / name)) for name in changed])
