@@ -66,7 +66,7 @@ class Training(Strictly):
         str | None,
         Field(
             min_length=1,
-            description="run folder or model file that training starts from; the path starts at the folder of the config",
+            description="run folder or model file that training starts from; paths start at the folder of the config",
         ),
     ] = None
     out: Annotated[
