@@ -119,7 +119,8 @@ def train(
     settings: Settings = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FOLDER", help="write history, model and checkpoint to a folder"),
+        # Whether it can be read is for the run to say, with its own exit code.
+        typer.Option("--out", metavar="FOLDER", readable=False, help="write history, model and checkpoint to a folder"),
     ] = None,
     resume: Annotated[
         bool,
