@@ -3,15 +3,17 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from backprop_cli.api.explaining import Choice, Explanation, told_step
 from backprop_cli.api.gradients import Asked, GradientCheck, checked_step
+from backprop_cli.api.runs import begun
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError, counted
 from backprop_cli.render.to_notebook import run_as_html, run_as_latex
-from backprop_cli.training import loop
 from backprop_cli.training.events import EpochDone, Event, RunStopped, StepDone
+from backprop_cli.training.recording import nobody
 
 Fields = TypeVar("Fields", Choice, Asked)
 
@@ -66,25 +68,40 @@ class Run:
 
 def setup_of(config: Setup | str | os.PathLike[str], settings: Sequence[str]) -> Setup:
     """Read a config, unless that has been done."""
-    if not isinstance(config, Setup):
-        return load(config, settings)
-    if settings:
+    _refuse_settings(config, settings)
+    return config if isinstance(config, Setup) else load(config, settings)
+
+
+def _refuse_settings(config: object, settings: Sequence[str]) -> None:
+    if isinstance(config, Setup) and settings:
         raise UsageError("settings are for a config that is still to be read; give them to load()")
-    return config
 
 
-def train(config: Setup | str | os.PathLike[str], settings: Sequence[str] = ()) -> Run:
+def train(
+    config: Setup | str | os.PathLike[str] | None,
+    settings: Sequence[str] = (),
+    *,
+    out: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    force: bool = False,
+) -> Run:
     """Train the network of a config to its end.
 
     Args:
-        config: a YAML file, or what `load` made of one.
+        config: a YAML file, or what `load` made of one; None for the config of the run in the folder.
         settings: `key.path=value`, as `--set` takes them, for a config that is still to be read.
+        out: the folder that the run is written to; by default that of the config, or none.
+        resume: whether to go on with the run in the folder; where there is none, the config starts one.
+        force: whether to replace the run in the folder.
 
     Raises:
-        InputError: the config or its data is not valid.
+        InputError: the config or its data is not valid, or not what the run in the folder began with.
+        UsageError: this does not go together.
+        StorageError: the folder cannot be used.
     """
-    setup = setup_of(config, settings)
-    return Run(setup, tuple(loop.train(setup)))
+    _refuse_settings(config, settings)
+    beginning = begun(config, settings, out=None if out is None else Path(out), resume=resume, force=force)
+    return Run(beginning.setup, tuple(beginning.start(None, nobody)))
 
 
 def explain(

@@ -51,21 +51,31 @@ def with_goal(document: Document, flag: str) -> Document:
     Raises:
         UsageError: there is no name, or no operator behind it.
     """
-    # The last operator counts: names of metrics have an equals sign where they show a setting.
-    parts = re.fullmatch(r"\s*([^\s<>=!≤≥≠](?:.*[^\s<>=!≤≥≠])?)\s*([<>=!≤≥≠]+[^<>=!≤≥≠]*)", flag)
-    if parts is None:
-        raise UsageError(f"--expect {flag!r} has no name, operator and number; write --expect 'final.loss <= 0.01'")
+    name, condition = divided(flag)
     entries = document.root.value
     goals = entries.get(SECTION) if isinstance(entries, Mapping) else None
     there: Any = {} if goals is None or goals.value is None else goals.value
     if not isinstance(entries, Mapping) or not isinstance(there, Mapping):
         return document
-    written = Node(parts[2], 1, 1, parts[2], quoted=True, origin=f"--expect {flag}")
-    old = there.get(parts[1])
+    written = Node(condition, 1, 1, condition, quoted=True, origin=f"--expect {flag}")
+    old = there.get(name)
     before = () if old is None else old.value if isinstance(old.value, tuple) else (old,)
     node = replace(written, value=(*before, written), text=None, quoted=False) if before else written
-    section = replace(goals or written, text=None, quoted=False, value={**there, parts[1]: node})
+    section = replace(goals or written, text=None, quoted=False, value={**there, name: node})
     return replace(document, root=replace(document.root, value={**entries, SECTION: section}))
+
+
+def divided(flag: str) -> tuple[str, str]:
+    """Divide `final.loss <= 0.01` into a name and a condition, which may be none.
+
+    Raises:
+        UsageError: there is no name, or no operator behind it.
+    """
+    # The last operator counts: names of metrics have an equals sign where they show a setting.
+    parts = re.fullmatch(r"\s*([^\s<>=!≤≥≠](?:.*[^\s<>=!≤≥≠])?)\s*([<>=!≤≥≠]+[^<>=!≤≥≠]*)", flag)
+    if parts is None:
+        raise UsageError(f"--expect {flag!r} has no name, operator and number; write --expect 'final.loss <= 0.01'")
+    return parts[1], parts[2]
 
 
 def check(

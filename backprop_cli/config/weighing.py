@@ -30,7 +30,7 @@ def check(found: Read, network: Network, training: Training) -> Iterator[Finding
     if training.class_weights is None:
         return
     for held in found.parts:
-        flaw = _flaw(held)
+        flaw = flaw_in(held)
         if flaw:
             yield _KEY, f"training.class_weights: {flaw}"
             return
@@ -41,7 +41,7 @@ def check(found: Read, network: Network, training: Training) -> Iterator[Finding
             yield (*_KEY, label), f"training.class_weights: there is no class {label!r}{hint}"
 
 
-def _flaw(held: Held) -> str:
+def flaw_in(held: Held) -> str:
     """Say why samples have no classes, or ''."""
     samples = held.samples
     if samples.targets is None:
@@ -60,7 +60,7 @@ def check_parts(dataset: Dataset, training: Training) -> Iterator[Finding]:
     samples = dataset.training
     if training.class_weights == "balanced" and samples.targets is not None:
         names = class_names(samples.classes, samples.targets.shape[1])
-        absent = [name for name, factor in zip(names, _factors(samples, "balanced"), strict=True) if not factor]
+        absent = [name for name, factor in zip(names, factors_of(samples, "balanced"), strict=True) if not factor]
         if absent:
             message = f"no training sample is of class {absent[0]!r}, so it cannot be balanced; write its weight"
             yield _KEY, f"training.class_weights: {message}"
@@ -73,13 +73,14 @@ def weighed(dataset: Dataset, class_weights: str | dict[str, float] | None) -> D
     """Give all parts with the weights of their classes multiplied in; what is balanced is the training part."""
     if class_weights is None or dataset.training.targets is None:
         return dataset
-    factors = _factors(dataset.training, class_weights)
+    factors = factors_of(dataset.training, class_weights)
     others = (dataset.validation, dataset.test)
-    validation, test = (None if part is None else _weighed(part, factors) for part in others)
-    return replace(dataset, training=_weighed(dataset.training, factors), validation=validation, test=test)
+    validation, test = (None if part is None else weighed_by(part, factors) for part in others)
+    return replace(dataset, training=weighed_by(dataset.training, factors), validation=validation, test=test)
 
 
-def _factors(training: Samples, class_weights: str | dict[str, float]) -> Weights:
+def factors_of(training: Samples, class_weights: str | dict[str, float]) -> Weights:
+    """Give what each class counts; what is balanced is the training part."""
     assert training.targets is not None  # noqa: S101  without them there are no classes
     names = class_names(training.classes, training.targets.shape[1])
     if isinstance(class_weights, dict):
@@ -87,6 +88,7 @@ def _factors(training: Samples, class_weights: str | dict[str, float]) -> Weight
     return balanced(classes_in(training.targets), len(names))
 
 
-def _weighed(samples: Samples, factors: Weights) -> Samples:
+def weighed_by(samples: Samples, factors: Weights) -> Samples:
+    """Multiply what each sample counts by the factor of its class."""
     assert samples.targets is not None  # noqa: S101  every part has the columns of the training part
     return samples.weighed(factors[classes_in(samples.targets)])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
-from typing import NoReturn
+from typing import BinaryIO, NoReturn, cast
 
 from backprop_cli.documents.files import Location, Unreadable, foreign_encoding, open_bytes, unfit_character
 from backprop_cli.documents.findings import Findings
@@ -88,6 +88,25 @@ def read_table(path: Location, *, delimiter: str | None = None) -> Table:
             return reading.read(file)
     except Unreadable as error:
         raise DataError([Problem(str(error), where=name)]) from error
+
+
+def read_stream(stream: BinaryIO, name: str, *, delimiter: str | None = None) -> Table:
+    """Read a table from what is open already, such as standard input.
+
+    Args:
+        stream: its bytes, UTF-8 with or without a byte order mark.
+        name: stands in every problem.
+        delimiter: what stands between cells; by default a comma.
+
+    Raises:
+        DataError: as `read_table`.
+    """
+    # Only a buffer lets its reader look ahead.
+    file = stream if isinstance(stream, BufferedReader) else BufferedReader(cast("io.RawIOBase", stream))
+    try:
+        return _Reading(name, _delimiter(name) if delimiter is None else delimiter).read(file)
+    except OSError as error:
+        raise DataError([Problem(f"this cannot be read: {error.strerror or error}", where=name)]) from error
 
 
 def _delimiter(name: str) -> str:

@@ -20,7 +20,9 @@ from safetensors.numpy import save as save_arrays
 
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.loader import Setup
+from backprop_cli.config.measures import metrics_in_use
 from backprop_cli.config.naming import topology_of
+from backprop_cli.config.weighing import factors_of
 from backprop_cli.data.preparation import Preparation
 from backprop_cli.documents.files import Unreadable, open_bytes
 from backprop_cli.documents.writing import write_whole
@@ -28,9 +30,11 @@ from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.network import Network
 from backprop_cli.errors import StorageError
 from backprop_cli.rules.base import Array
+from backprop_cli.rules.metrics import Metric
 from backprop_cli.training.folder import MODEL, RunFolder
+from backprop_cli.training.lock import holder
 from backprop_cli.training.plan import classes_of, judge_of_classes
-from backprop_cli.training.start import arranged
+from backprop_cli.training.start import arranged, summary_of
 
 _ENTRY = "backprop"
 _VERSION = 1
@@ -45,19 +49,36 @@ class Model:
         network: with its parameters.
         preparation: what stands between files and the network.
         classes: what its outputs stand for, in order; empty where they are numbers.
+        class_weights: what a sample of each class counted in the loss; empty where all counted the same.
     """
 
     experiment: Experiment
     network: Network
     preparation: Preparation
     classes: tuple[str, ...]
+    class_weights: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, setup: Setup, network: Network) -> "Model":
         """Give the model of what was trained."""
         is_of_classes = judge_of_classes(setup) is not None
         classes = classes_of(setup) if is_of_classes else ()
-        return cls(setup.experiment, network, setup.dataset.preparation, classes)
+        asked, training = setup.experiment.training.class_weights, setup.dataset.training
+        weights = () if asked is None else tuple(factors_of(training, asked).tolist())
+        return cls(setup.experiment, network, setup.dataset.preparation, classes, weights)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What training measured beside the loss."""
+        encoding, experiment = self.preparation.encoding, self.experiment
+        has_labels = encoding is not None and bool(encoding.classes)
+        return metrics_in_use(experiment.metrics, experiment.loss, classes=has_labels)
+
+    @property
+    def summary(self) -> str:
+        """Describe the network in one line."""
+        layout = self.network.layout
+        return summary_of(self.experiment, layout.topology, layout.size)
 
     def write(self, path: Path) -> None:
         """Write it in one go; raises StorageError, and then what stood there is kept."""
@@ -66,6 +87,7 @@ class Model:
             "experiment": self.experiment.model_dump(mode="json"),
             "preparation": self.preparation.description(),
             "classes": list(self.classes),
+            "class_weights": list(self.class_weights),
         }
         text = json.dumps(plain)
         # One entry: several would be written in an order that changes from run to run.
@@ -85,7 +107,7 @@ class Model:
             experiment = Experiment.model_validate(plain["experiment"])
             preparation = Preparation.restored(plain["preparation"])
             network = _network(experiment, tensors)
-            return cls(experiment, network, preparation, tuple(plain["classes"]))
+            return cls(experiment, network, preparation, tuple(plain["classes"]), tuple(plain["class_weights"]))
         except (KeyError, TypeError, ValueError, ValidationError) as error:
             message = f"this model is not one that backprop {_VERSION} understands"
             raise StorageError(f"{path}: {message}; was it written by another version?") from error
@@ -111,8 +133,9 @@ def model_file(path: Path) -> Path:
     folder = RunFolder(path)
     folder.require_run()
     if not (folder / MODEL).exists():
-        message = "its run is not over, so it has no model yet; go on with: backprop train --resume --out"
-        raise StorageError(f"{path}: {message} {path}")
+        writer = holder(path)
+        todo = f"go on with: backprop train --resume --out {path}" if writer is None else f"wait for {writer}"
+        raise StorageError(f"{path}: its run is not over, so it has no model yet; {todo}")
     return folder / MODEL
 
 

@@ -1,7 +1,7 @@
 """What a run will be, before it starts: its steps, its batches, what is measured and what is shown."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from backprop_cli.config.loader import Setup
@@ -70,8 +70,13 @@ def measures_of(setup: Setup) -> dict[str, Measure]:
 
 def judge_of_classes(setup: Setup) -> OfClasses | None:
     """Give the metric that says which class a prediction stands for; None where targets are no classes."""
-    counting = (metric for metric in metrics_of(setup) if isinstance(metric, OfClasses))
-    return next(counting, Accuracy() if setup.dataset.training.classes else None)
+    return judge_among(metrics_of(setup), classes=bool(setup.dataset.training.classes))
+
+
+def judge_among(metrics: Iterable[Metric], *, classes: bool) -> OfClasses | None:
+    """Give the first metric that says which class a prediction stands for; accuracy where there are classes."""
+    counting = (metric for metric in metrics if isinstance(metric, OfClasses))
+    return next(counting, Accuracy() if classes else None)
 
 
 def classes_of(setup: Setup) -> tuple[str, ...]:
