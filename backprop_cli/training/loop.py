@@ -11,6 +11,7 @@ from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.training.events import Event, Paused, one_by_one
 from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.trainer import Trainer
+from backprop_cli.training.warm import require_fit
 
 
 def train(setup: Setup, trace: Collection[int] | None = None) -> Generator[Event, None, None]:
@@ -24,9 +25,12 @@ def train(setup: Setup, trace: Collection[int] | None = None) -> Generator[Event
         `RunStarted`, then `StepDone` for each step to trace and `EpochDone` for each epoch, then `RunStopped`.
 
     Raises:
-        ConfigError: the data has no targets.
+        ConfigError: the data has no targets, or the model to start from is of another network.
+        StorageError: the model to start from cannot be read.
     """
     setup.require_targets()
+    # Before anything is shown.
+    require_fit(setup)
     yield describe(setup)
     trainer = Trainer(setup)
     for event in one_by_one(trainer.events(steps_to_trace(setup) if trace is None else trace)):
