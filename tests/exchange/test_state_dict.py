@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors import safe_open
-from safetensors.torch import load_file
 
 from backprop_cli.exchange import to_state_dict
 from backprop_cli.rules.activations.rectifying import LeakyRelu
@@ -18,6 +17,7 @@ from backprop_cli.training.model import Model
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
+load_file = pytest.importorskip("safetensors.torch").load_file
 
 MODULES = {
     Sigmoid(): nn.Sigmoid(),
