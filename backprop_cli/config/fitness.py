@@ -184,8 +184,8 @@ def check_update_order(update_order: str, optimizer: Optimizer) -> Iterator[Find
         )
 
 
-def check_targets(loss: Loss, samples: Samples) -> Iterator[tuple[int, int, str]]:
-    """Find targets outside a loss's domain: 0-based row and output, and what is wrong."""
+def check_targets(loss: Loss, samples: Samples) -> Iterator[tuple[int, int | None, str]]:
+    """Find targets outside a loss's domain: 0-based row and output, None for a whole row, and what is wrong."""
     if samples.targets is None:
         return
     low, high = loss.targets
@@ -200,7 +200,7 @@ def check_targets(loss: Loss, samples: Samples) -> Iterator[tuple[int, int, str]
             words = (
                 f"the targets of a sample must add up to 1 for {loss.title}; these add up to {astray.values.sum():g}"
             )
-            yield astray.row, 0, words + astray.more
+            yield astray.row, None, words + astray.more
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.problems import explain
 from backprop_cli.config.reading import Held, Read, dataset_of, read
 from backprop_cli.data.dataset import Dataset
+from backprop_cli.data.samples import Samples
+from backprop_cli.data.sources import Selection
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
 from backprop_cli.errors import ConfigError, DataError, Problem
@@ -177,10 +179,10 @@ class _Check:
             return
         for row, column, message in fitness.check_targets(self.sections["loss"], found.samples):
             if found.source is None or found.source.targets is None:
-                self._find(("data", "targets", row, column), f"data.targets[{row}]: {message}")
+                self._find(("data", "targets", row, column or 0), f"data.targets[{row}]: {message}")
             else:
                 at = row if found.samples.rows is None else int(found.samples.rows[row])
-                self.data_problems.append(found.source.targets.frame.row_problem(at, message))
+                self.data_problems.append(_target_problem(found.source.targets, found.samples, at, column, message))
 
     def _read_names(self, samples: int | None) -> tuple[Topology | None, NameTable | None]:
         """Understand the names where the network and the optimizer are valid."""
@@ -214,6 +216,15 @@ class _Check:
             raise ConfigError([*found, *self.data_problems])
         if self.data_problems:
             raise DataError(self.data_problems)
+
+
+def _target_problem(targets: Selection, samples: Samples, row: int, column: int | None, message: str) -> Problem:
+    """Say that a target is wrong, by the name of its column where each has one, or the targets of a row together."""
+    # A part of an archive is one name for several columns; classes are several columns of one.
+    has_names = samples.targets is not None and len(targets.names) == samples.targets.shape[1]
+    if column is None or not has_names:
+        return targets.frame.row_problem(row, message)
+    return targets.frame.problem(row, targets.names[column], message)
 
 
 def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[tuple[str, Any]]:
