@@ -34,12 +34,19 @@ def help_examples() -> list[str]:
     return [text.removeprefix("Example: ") for text in texts]
 
 
+# What examples of using a model start from.
+TRAINING = next(command for command in commands_in_readme() if "--out runs/iris" in command)
+
+
 @pytest.fixture(scope="session")
 def iris(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the run that examples of using a model start from."""
-    run = tmp_path_factory.mktemp("runs") / "iris"
-    assert CliRunner().invoke(app, ["train", str(ROOT / "configs" / "iris.yaml"), "--out", str(run)]).exit_code == 0
-    return run
+    """Give the run that the README trains."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(ROOT / "configs", folder / "configs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert CliRunner().invoke(app, shlex.split(TRAINING)[1:]).exit_code == 0
+    return folder / "runs" / "iris"
 
 
 @pytest.fixture
@@ -56,6 +63,8 @@ def checkout(tmp_path: Path, iris: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def test_every_example_runs(command: str, checkout: Path) -> None:
     words = shlex.split(re.sub(r"(?<= )/tmp/", f"{checkout}/", command))
     assert words[0] == "backprop"
+    if command == TRAINING:
+        shutil.rmtree("runs")
 
     result = CliRunner().invoke(app, words[1:])
 
@@ -73,17 +82,22 @@ def test_the_readme_shows_what_a_command_prints(command: str) -> None:
     result = CliRunner().invoke(app, shlex.split(command)[1:], env={"COLUMNS": "80"})
 
     def steady(text: str) -> list[str]:
-        return [re.sub(r"[\d.]+ m?s$", "TIME", line.rstrip()) for line in text.rstrip().splitlines()]
+        times = r"[\d.]+ m?s$|\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+        return [re.sub(times, "TIME", line.rstrip()) for line in text.rstrip().splitlines()]
 
     assert steady(result.stdout) == steady(block_after(f"output of: {command}"))
 
 
 @pytest.mark.usefixtures("checkout")
 def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(script, {})  # noqa: S102  the README's own words
+    printed = []
+    for script in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(script, {})  # noqa: S102  the README's own words
+        printed.append(capsys.readouterr().out)
 
-    assert capsys.readouterr().out.startswith("0.000375996738551")
+    using, explaining = printed
+    assert using == "True\n"
+    assert explaining.startswith("0.000375996738551")
 
 
 def test_the_readme_lists_every_rule() -> None:

@@ -75,6 +75,15 @@ class Revealed(StrEnum):
     all = "all"
 
 
+class PredictionForm(StrEnum):
+    """Forms of predictions."""
+
+    console = "console"
+    csv = "csv"
+    jsonl = "jsonl"
+    npz = "npz"
+
+
 class Part(StrEnum):
     """Parts of a worksheet."""
 
@@ -85,6 +94,10 @@ class Part(StrEnum):
     update = "update"
 
 
+ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="run folder, or .safetensors file of one")]
+DataPath = Annotated[
+    str, typer.Argument(metavar="DATA", help="file of any format that training reads; - reads CSV from standard input")
+]
 ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="YAML file; - reads standard input")]
 Settings = Annotated[
     list[str] | None,
@@ -159,6 +172,77 @@ def train(
             quiet=quiet,
         )
         raise typer.Exit(command.run(config, settings or [], choices))
+
+
+@app.command(epilog="Example: backprop predict runs/iris configs/data/iris.csv")
+def predict(
+    model: ModelPath,
+    data: DataPath,
+    form: Annotated[
+        PredictionForm | None,
+        typer.Option("--format", help="form of the result; by default as --output's suffix says"),
+    ] = None,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Predict DATA with a trained MODEL: the class of each row, where there are classes, and every output.
+
+    DATA is prepared as it was for training. Columns go by their names in training and others are ignored; where either
+    has no names, the inputs come first.
+    """
+    with door(debug=debug):
+        from backprop_cli.cli import predict as command
+
+        command.run(model, data, None if form is None else form.value, output, quiet=quiet)
+
+
+@app.command(epilog="Example: backprop evaluate runs/iris configs/data/iris.csv --expect 'accuracy >= 0.95'")
+def evaluate(
+    model: ModelPath,
+    data: DataPath,
+    targets: Annotated[
+        str | None, typer.Option(metavar="FILE", help="where the targets are, if they are not in DATA")
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC", help="measure this, not what the config says: f1, '{name: top_k, k: 2}'; repeatable"
+        ),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help="exit with 1 unless this is found: 'accuracy >= 0.95'; repeatable"),
+    ] = None,
+    form: FormatOption = Format.console,
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Say how well a trained MODEL does on DATA: loss, metrics, each class, and which class it takes for which."""
+    with door(debug=debug):
+        from backprop_cli.cli import evaluate as command
+
+        choices = command.Choices(targets, metric or [], expect or [], form.value, output)
+        raise typer.Exit(command.run(model, data, choices))
+
+
+@app.command(epilog="Example: backprop show runs/iris")
+def show(
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help="run folder, or .safetensors file; several are compared")
+    ],
+    form: FormatOption = Format.console,
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Show what came of a run: how it stands, its network, data and times, losses, metrics, and what was expected.
+
+    Several runs are shown beside each other, with what their configs do not have in common.
+    """
+    with door(debug=debug):
+        from backprop_cli.cli import show as command
+
+        command.run(runs, form.value, output)
 
 
 @app.command(epilog="Example: backprop explain configs/two-neurons.yaml --only dL/dw1")

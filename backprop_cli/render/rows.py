@@ -1,6 +1,6 @@
 """What a result shows, as headings and tables of text, before any terminal is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -12,7 +12,7 @@ from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
 from backprop_cli.rules.condition import Condition
-from backprop_cli.training.events import Checked, Confusion, RunStarted, RunStopped, Values
+from backprop_cli.training.events import Checked, Confusion, Counts, RunStarted, RunStopped, Values
 from backprop_cli.worksheet.book import Rounding
 
 # Samples and parameters beyond these are counted, not shown.
@@ -132,18 +132,7 @@ class Speaker:
 
     def summary(self, stopped: RunStopped) -> Table:
         """Show loss and metrics before the first update, and after the last or those that were restored."""
-        measured = {"first": stopped.initial, "best" if stopped.restored else "last": stopped.final}
-        if stopped.validation is not None:
-            measured["validation"] = stopped.validation
-        if stopped.test is not None:
-            measured["test"] = stopped.test
-        losses = [("loss", *(self.number(values.loss, Variable("L")) for values in measured.values()))]
-        metrics = [
-            (name, *(self.number(values.metrics[name]) for values in measured.values()))
-            for name in stopped.final.metrics
-        ]
-        rows = (*losses, *metrics)
-        return Table(("", *measured), rows, note=_facts(stopped))
+        return summary_table(stopped, lambda loss: self.number(loss, Variable("L")), self.number)
 
     def parameters(self, values: Mapping[str, float]) -> Table:
         """Show all parameters, which come in reading order."""
@@ -165,6 +154,20 @@ def circumstances(started: RunStarted) -> str:
     held_back += f" + {format_count(started.test_samples)} for the test" if started.test_samples else ""
     samples, steps = counted(started.samples, "sample"), counted(started.steps, "step")
     return f"{samples}{held_back} · {steps} · seed {started.seed} · {started.dtype}"
+
+
+def summary_table(stopped: RunStopped, loss: Callable[[float], str], metric: Callable[[float], str]) -> Table:
+    """Show the loss and the metrics of a run, each written by a function, at its beginning and at its end."""
+    measured = {"first": stopped.initial, "best" if stopped.restored else "last": stopped.final}
+    if stopped.validation is not None:
+        measured["validation"] = stopped.validation
+    if stopped.test is not None:
+        measured["test"] = stopped.test
+    losses = ("loss", *(loss(values.loss) for values in measured.values()))
+    metrics = (
+        (name, *(metric(values.metrics[name]) for values in measured.values())) for name in stopped.final.metrics
+    )
+    return Table(("", *measured), (losses, *metrics), note=_facts(stopped))
 
 
 def listed_samples(samples: tuple[int, ...]) -> str:
@@ -195,15 +198,18 @@ def _telling(check: Checked, digits: Digits) -> str:
 
 def confusion_table(confusion: Confusion) -> Table | None:
     """Show which classes were taken for which, of the part that judges best; None for too many classes."""
-    if len(confusion.classes) > MOST_CLASSES:
-        return None
     parts = {"test": confusion.test, "validation": confusion.validation, "training": confusion.training}
     part, counts = next((part, counts) for part, counts in parts.items() if counts is not None)
-    rows = tuple(
-        (name, *(format_count(count) for count in row)) for name, row in zip(confusion.classes, counts, strict=True)
-    )
-    note = f"rows: the class, columns: what was predicted · {counted(sum(map(sum, counts)), f'{part} sample')}"
-    return Table(("class", *confusion.classes), rows, note=note)
+    return counts_table(confusion.classes, counts, f"{part} sample")
+
+
+def counts_table(classes: Sequence[str], counts: Counts, what: str = "sample") -> Table | None:
+    """Show which classes were taken for which; None for too many classes."""
+    if len(classes) > MOST_CLASSES:
+        return None
+    rows = tuple((name, *(format_count(count) for count in row)) for name, row in zip(classes, counts, strict=True))
+    note = f"rows: the class, columns: what was predicted · {counted(sum(map(sum, counts)), what)}"
+    return Table(("class", *classes), rows, note=note)
 
 
 def _facts(stopped: RunStopped) -> str:
