@@ -16,7 +16,7 @@ _MOST_FOUND, _MOST_TOLD = 10_000, 20
 
 def is_words(column: Texts, gaps: Gaps) -> bool:
     """Say whether most cells of a column are no numbers."""
-    present = ~gaps.among(column.cells)
+    present = ~gaps.within(column)
     return bool(np.sum(present & np.isnan(column.values)) * 2 > np.sum(present))
 
 
@@ -25,15 +25,13 @@ def numbers(column: Column, gaps: Gaps, frame: Frame, found: list[Problem], *, f
     if isinstance(column, Numbers):
         found += _not_finite(column, gaps, frame, fillable=fillable)
         return column.values
-    missing = gaps.among(column.cells)
-    for row in np.flatnonzero(missing | np.isnan(column.values)):
+    missing = gaps.within(column)
+    for row in np.flatnonzero(missing | np.isnan(column.values)).tolist():
         cell = column.cells[row]
         if missing[row]:
-            found += gaps.refuse(frame, int(row), column.name, cell, fillable=fillable)
+            found += gaps.refuse(frame, row, column.name, cell, fillable=fillable)
         else:
-            found.append(
-                frame.problem(int(row), column.name, f"{shortened(cell)!r} is not a finite number; correct it")
-            )
+            found.append(frame.problem(row, column.name, f"{shortened(cell)!r} is not a finite number; correct it"))
     return np.where(missing, math.nan, column.values)[:, None]
 
 

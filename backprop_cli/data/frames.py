@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from backprop_cli.data.array_file import FileColumns
 from backprop_cli.data.matrix import Matrix
 from backprop_cli.documents.findings import Findings
+from backprop_cli.documents.packed import Packed
 from backprop_cli.documents.table_reader import Table
 from backprop_cli.documents.tree import listed
 from backprop_cli.errors import Problem, did_you_mean
@@ -32,7 +33,7 @@ class Texts:
     """
 
     name: str
-    cells: list[str]
+    cells: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -120,7 +121,7 @@ class TableFrame(Frame):
 
     def read(self, names: Sequence[str]) -> Iterator[Column]:
         """Give one column of text for each name."""
-        return (Texts(name, [cell.strip() for cell in self._table.column(name)]) for name in names)
+        return (Texts(name, self._table.column(name).stripped()) for name in names)
 
     def problem(self, row: int, column: str, message: str) -> Problem:
         """Name the line of the file, too."""
@@ -190,6 +191,18 @@ def limited(name: str, found: Sequence[Problem]) -> list[Problem]:
 
 
 def _numbers(cells: Sequence[str]) -> NDArray[np.float64]:
+    """Read numbers, some at a time, so that their texts are still at hand when they are read."""
+    if not isinstance(cells, Packed):
+        cells = Packed.of(cells)
+    found = np.empty(len(cells))
+    end = 0
+    for part in cells.parts() if len(cells) else ():
+        start, end = end, end + len(part)
+        found[start:end] = _part(part)
+    return found
+
+
+def _part(cells: list[str]) -> NDArray[np.float64]:
     try:
         found = np.fromiter(map(float, cells), dtype=np.float64, count=len(cells))
     except ValueError:

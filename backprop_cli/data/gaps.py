@@ -1,13 +1,12 @@
 """Missing values: which they are, and what becomes of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.data.frames import Frame
+from backprop_cli.data.frames import Frame, Texts, number_in
 from backprop_cli.errors import Problem
 
 Policy: TypeAlias = Literal["error", "drop", "mean", "median"]
@@ -32,8 +31,12 @@ class Gaps:
         """Whether other values take the place of missing ones."""
         return self.policy in {"mean", "median"}
 
-    def among(self, cells: Sequence[str]) -> NDArray[np.bool_]:
-        """Say of each cell whether it is missing."""
+    def within(self, column: Texts) -> NDArray[np.bool_]:
+        """Say of each cell of a column whether it is missing."""
+        if not np.isnan(column.values).any() and all(number_in(text) is None for text in self.texts):
+            # All are numbers, and no number is missing.
+            return np.zeros(len(column), dtype=np.bool_)
+        cells = column.cells
         if self.texts.isdisjoint(cells):
             return np.zeros(len(cells), dtype=np.bool_)
         return np.fromiter((cell in self.texts for cell in cells), dtype=np.bool_, count=len(cells))

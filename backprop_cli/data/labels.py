@@ -19,7 +19,7 @@ _MOST_LISTED = 10
 def is_labels(column: Column, gaps: Gaps) -> bool:
     """Say whether all values of a column of numbers are whole."""
     if isinstance(column, Texts):
-        return _are_whole(column.values[~gaps.among(column.cells)])
+        return _are_whole(column.values[~gaps.within(column)])
     if column.values.dtype.kind != "f":
         return True
     return all(_are_whole(window[~np.isnan(window)]) for _, window in windows(column.values))

@@ -4,13 +4,14 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import BinaryIO, NoReturn, cast
 
 from backprop_cli.documents.files import Location, Unreadable, foreign_encoding, open_bytes, unfit_character
 from backprop_cli.documents.findings import Findings
+from backprop_cli.documents.packed import Packed, Packer
 from backprop_cli.documents.tree import shortened
 from backprop_cli.errors import DataError, Problem, did_you_mean
 
@@ -29,16 +30,21 @@ class Table:
     Attributes:
         name: the file, as the user named it.
         header: the names of the columns, without spaces around them.
-        rows: the cells of every row; each row has one per column.
+        columns: the cells of each, one per row.
         lines: the 1-based line of the file on which each row starts.
     """
 
     name: str
     header: tuple[str, ...]
-    rows: list[list[str]]
-    lines: list[int]
+    columns: tuple[Packed, ...]
+    lines: Sequence[int]
 
-    def column(self, name: str) -> list[str]:
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells of every row; each row has one per column."""
+        return [list(cells) for cells in zip(*self.columns, strict=True)]
+
+    def column(self, name: str) -> Packed:
         """Give the cells of one column.
 
         Raises:
@@ -46,14 +52,13 @@ class Table:
         """
         if name not in self.header:
             raise DataError([Problem(self._why_unknown(name), where=self.name)])
-        number = self.header.index(name)
-        return [row[number] for row in self.rows]
+        return self.columns[self.header.index(name)]
 
     def problem(self, row_index: int, column_name: str, message: str) -> Problem:
         """Say that something is wrong with a cell.
 
         Args:
-            row_index: 0-based, as in `rows`.
+            row_index: 0-based, without the header.
             column_name: one of `header`.
             message: what the cell holds, why it cannot be, what to do.
         """
@@ -127,27 +132,28 @@ class _Reading:
         self._findings = Findings(name, _MOST_PROBLEMS)
 
     def read(self, file: BufferedReader) -> Table:
-        rows: list[list[str]] = []
-        lines: list[int] = []
         header: tuple[str, ...] = ()
+        packer, read = Packer(0), 0
         try:
             for line, cells in self._rows(file):
                 if not header:
                     header = self._header(line, cells)
+                    packer = Packer(len(header))
                     continue
-                rows.append(cells)
-                lines.append(line)
-                if len(cells) != len(header):
-                    self._add(_ragged(len(rows), len(cells), len(header), self._delimiter), line)
+                read += 1
+                if len(cells) == len(header):
+                    packer.add(cells, line)
+                else:
+                    self._add(_ragged(read, len(cells), len(header), self._delimiter), line)
             # Rows that could not be read are no reason to call the table empty.
-            if not rows and not self._findings.problems():
+            if not read and not self._findings.problems():
                 self._refuse_emptiness(header)
         except _Stopped:
             pass
         problems = self._findings.problems()
         if problems:
             raise DataError(problems)
-        return Table(self._name, header, rows, lines)
+        return Table(self._name, header, packer.columns(), packer.lines)
 
     def _rows(self, file: BufferedReader) -> Iterator[tuple[int, list[str]]]:
         """Give the rows that are not blank, each with its first line."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from backprop_cli.documents.packed import Packed
 from backprop_cli.documents.table_reader import Table, read_table
 from backprop_cli.errors import DataError, Problem
 
@@ -14,7 +15,7 @@ def table(tmp_path: Path, content: bytes, *, delimiter: str | None = None) -> Ta
     path = tmp_path / "t.csv"
     path.write_bytes(content)
     found = read_table(path, delimiter=delimiter)
-    return Table("t.csv", found.header, found.rows, found.lines)
+    return Table("t.csv", found.header, found.columns, found.lines)
 
 
 RAGGED = "put a cell that holds ',' in quotes"
@@ -150,12 +151,12 @@ def test_a_suffix_tells_the_delimiter(name: str, tmp_path: Path) -> None:
 
 
 def test_old_line_ends_and_rows_of_one_empty_cell_are_read(tmp_path: Path) -> None:
-    assert table(tmp_path, b"a,b\r1,2\r3,4").lines == [2, 3]
+    assert list(table(tmp_path, b"a,b\r1,2\r3,4").lines) == [2, 3]
     assert table(tmp_path, b'a\n""\n \n1\n').rows == [[""], ["1"]]
 
 
 def test_a_column_is_given_by_name() -> None:
-    found = Table("t.csv", ("a", "b"), [["1", "2"], ["3", "4"]], [2, 3])
+    found = Table("t.csv", ("a", "b"), (Packed.of(["1", "3"]), Packed.of(["2", "4"])), [2, 3])
 
     assert found.column("b") == ["2", "4"]
 
@@ -175,7 +176,7 @@ def test_a_column_is_given_by_name() -> None:
 )
 def test_an_unknown_column_is_refused_with_those_there_are(header: tuple[str, ...], name: str, message: str) -> None:
     with pytest.raises(DataError) as caught:
-        Table("t.csv", header, [["1"] * len(header)], [2]).column(name)
+        Table("t.csv", header, (Packed.of(["1"]),) * len(header), [2]).column(name)
 
     assert str(caught.value) == f"t.csv: {message}"
 

@@ -31,7 +31,7 @@ def test_a_table_is_read_with_its_lines(
 ) -> None:
     found = table(tmp_path, content)
 
-    assert (found.header, found.rows, found.lines) == (header, rows, lines)
+    assert (found.header, found.rows, list(found.lines)) == (header, rows, lines)
 
 
 def test_a_tab_separates_the_columns_of_a_tsv(tmp_path: Path) -> None:

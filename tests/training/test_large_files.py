@@ -152,8 +152,8 @@ SPOILED: dict[str, tuple[dict[str, Any], Any, str]] = {
         {"data.missing": "median"},
         np.nan,
         (
-            "a.npy: data.missing: median needs all values of a column at once, and this file is read some rows at a time; "
-            "use mean, or raise data.window"
+            "a.npy: data.missing: median needs all values of a column at once, and this file is read some rows at a "
+            "time; use mean, or raise data.window"
         ),
     ),
     "no target": (
