@@ -159,7 +159,7 @@ SPOILED: dict[str, tuple[dict[str, Any], Any, str]] = {
     "no target": (
         {"loss": "binary_cross_entropy", "network.layers.1.activation": "sigmoid", "metrics": "null"},
         1.0,
-        "a.npy: row 1: target 1.47 is outside binary_cross_entropy's domain, 0 to 1 (and so are 75 more)",
+        "a.npy: row 1, column '4': target 1.47 is outside binary_cross_entropy's domain, 0 to 1 (and so are 75 more)",
     ),
 }
 
