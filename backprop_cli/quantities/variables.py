@@ -125,8 +125,9 @@ def _layers_with(symbol: str, topology: Topology) -> list[int]:
 def _explain_absence(symbol: str) -> str:
     if symbol == "b":
         return "no layer of this network has biases"
-    owner = "dropout" if symbol in {"f", "r"} else "softmax"
-    return f"{symbol} belongs to {owner}, and no layer of this network has it"
+    if symbol in {"f", "r"}:
+        return f"{symbol} belongs to dropout, and no layer of this network has it"
+    return f"{symbol} belongs to softmax, and no layer of this network has it"
 
 
 def _extent(layers: list[int], offset: int) -> str:

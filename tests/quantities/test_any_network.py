@@ -208,9 +208,10 @@ def test_indices_of_size_one_and_an_only_layer_may_be_left_out(topology: Topolog
 @given(topology=topologies())
 def test_dependence_is_reachability_in_the_graph_of_formulas(topology: Topology) -> None:
     graph = graph_of(topology)
-    for top, bottom in product(graph, graph):
-        if top.symbol in TOPS and bottom.symbol in BOTTOMS:
-            assert depends(top, bottom, topology) == (bottom in reached_from(top, graph))
+    reached = {top: reached_from(top, graph) for top in graph if top.symbol in TOPS}
+    for top, bottom in product(reached, graph):
+        if bottom.symbol in BOTTOMS:
+            assert depends(top, bottom, topology) == (bottom in reached[top])
 
 
 @given(topology=topologies(), notation=NOTATION, data=st.data())
