@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_cli.data import matrix
@@ -39,6 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("arrays")
 
 
+# Each example writes a file, and how long that takes says nothing.
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(TYPES),
     shape=st.tuples(st.integers(20, 60), st.integers(1, 5), st.integers(1, 3)),
@@ -154,6 +156,20 @@ def test_a_file_that_changes_is_told_of(change: Any, what: str, rows: Any, tmp_p
         values[rows]
     todo = "leave it alone while it is in use, and start again"
     assert str(caught.value) == f"{tmp_path / 'a.npy'}: this file has changed since it was opened ({what}); {todo}"
+
+
+def test_a_disk_that_fails_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.save(tmp_path / "a.npy", np.ones((50, 4)))
+    values = read(tmp_path / "a.npy")
+
+    class Failing:
+        def seek(self, _: int) -> None:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(values._file, "_file", Failing())
+    with pytest.raises(DataError) as caught:
+        values[:]
+    assert str(caught.value) == f"{tmp_path / 'a.npy'}: this file cannot be read any more: Input/output error"
 
 
 @pytest.mark.parametrize("extra", [-1, 1])

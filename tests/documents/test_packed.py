@@ -3,7 +3,7 @@
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_cli.documents.packed import Packed, Packer
@@ -11,6 +11,7 @@ from backprop_cli.documents.packed import Packed, Packer
 TEXTS = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=3), max_size=30)
 
 
+@settings(deadline=None)
 @given(texts=TEXTS, times=st.integers(1, 200))
 def test_texts_come_out_as_they_went_in(texts: list[str], times: int) -> None:
     """Empty ones and blanks, too, and more than stand together."""
@@ -26,6 +27,7 @@ def test_texts_come_out_as_they_went_in(texts: list[str], times: int) -> None:
         packed[len(texts)]
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(st.text("ab ", max_size=2), st.text("ab ", max_size=2)), max_size=9))
 def test_rows_become_columns(rows: list[tuple[str, str]]) -> None:
     rows = rows * 300
