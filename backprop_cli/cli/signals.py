@@ -50,4 +50,6 @@ class Signals:
         if not self._quiet:
             # Not print, which may be in the middle of printing; a terminal that was closed is no reason to stop here.
             with suppress(OSError, ValueError):
-                os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _NOTICE)
+                out = sys.__stderr__.fileno() if sys.__stderr__ else 2
+                # On a terminal below a bar and the ^C, on a line of its own.
+                os.write(out, b"\n" + _NOTICE if os.isatty(out) else _NOTICE)
