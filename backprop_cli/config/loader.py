@@ -182,7 +182,7 @@ class _Check:
                 self._find(("data", "targets", row, column or 0), f"data.targets[{row}]: {message}")
             else:
                 at = row if found.samples.rows is None else int(found.samples.rows[row])
-                self.data_problems.append(_target_problem(found.source.targets, found.samples, at, column, message))
+                self.data_problems.append(target_problem(found.source.targets, found.samples, at, column, message))
 
     def _read_names(self, samples: int | None) -> tuple[Topology | None, NameTable | None]:
         """Understand the names where the network and the optimizer are valid."""
@@ -218,7 +218,7 @@ class _Check:
             raise DataError(self.data_problems)
 
 
-def _target_problem(targets: Selection, samples: Samples, row: int, column: int | None, message: str) -> Problem:
+def target_problem(targets: Selection, samples: Samples, row: int, column: int | None, message: str) -> Problem:
     """Say that a target is wrong, by the name of its column where each has one, or the targets of a row together."""
     # A part of an archive is one name for several columns; classes are several columns of one.
     has_names = samples.targets is not None and len(targets.names) == samples.targets.shape[1]

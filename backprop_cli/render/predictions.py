@@ -82,7 +82,7 @@ def _note(predictor: Predictor, shown: int, counts: Counter[str], *, narrow: boo
     if not narrow and not predictor.classes:
         parts.append(f"the first {MOST_CLASSES} of {format_count(len(predictor.names))} outputs")
     if counts and len(predictor.classes) <= MOST_CLASSES:
-        parts.append("predicted " + ", ".join(f"{name} {counts[name]:,}" for name in predictor.classes))
+        parts.append("predicted " + ", ".join(f"{name}: {counts[name]:,}" for name in predictor.classes))
     return " · ".join(parts)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from backprop_cli.config import fitness, weighing
 from backprop_cli.config.data_section import FileData, InlineData, Part, PartsData
+from backprop_cli.config.loader import target_problem
 from backprop_cli.config.reading import Held
 from backprop_cli.data.cells import is_words
 from backprop_cli.data.choosing import Wanted, aligned, source_of_both, source_of_inputs
@@ -47,11 +48,14 @@ def samples_in(model: Model, frame: Frame, targets: Frame | None = None) -> Samp
     source = source_of_both(frame, targets, wanted_by(model))
     samples = _weighed(model, _read(model, source)[0], source)
     assert source.targets is not None  # noqa: S101  they were chosen
-    flaws = list(fitness.check_targets(model.experiment.loss, samples))
-    if flaws:
-        at = source.targets.frame.row_problem
-        rows = (row if samples.rows is None else int(samples.rows[row]) for row, *_ in flaws)
-        raise DataError([at(row, flaw) for row, (*_, flaw) in zip(rows, flaws, strict=True)])
+    problems = [
+        target_problem(
+            source.targets, samples, row if samples.rows is None else int(samples.rows[row]), column, message
+        )
+        for row, column, message in fitness.check_targets(model.experiment.loss, samples)
+    ]
+    if problems:
+        raise DataError(problems)
     return samples
 
 

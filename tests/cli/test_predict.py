@@ -41,7 +41,7 @@ def test_the_first_rows_are_shown_and_the_others_counted(run: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert shown[0].split() == ["row", "predicted", *CLASSES]
     assert [line.split()[:2] for line in shown[2:12]] == [[str(row), "setosa"] for row in range(1, 11)]
-    assert shown[12] == "… and 140 more rows · predicted setosa 50, versicolor 49, virginica 51"
+    assert shown[12] == "… and 140 more rows · predicted setosa: 50, versicolor: 49, virginica: 51"
     assert len(shown) == 13
 
 
@@ -201,6 +201,23 @@ def test_what_cannot_be_is_refused_in_words(
     assert result.exit_code == code
     assert result.stderr.startswith(message.format(run=run, empty=tmp_path))
     assert result.stdout == ""
+
+
+def test_targets_that_the_loss_cannot_use_are_named_by_row_and_column(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,b,y\n0,1,1\n1,1,0\n")
+    (tmp_path / "wrong.csv").write_text("a,b,y\n0,1,1\n1,1,2\n")
+    (tmp_path / "two.yaml").write_text(
+        "network: {inputs: 2, layers: [{units: 1, activation: sigmoid}]}\n"
+        "data: {file: data.csv, targets: y}\nloss: binary_cross_entropy\n"
+    )
+    backprop("train", tmp_path / "two.yaml", "--out", tmp_path / "run")
+    result = backprop("evaluate", tmp_path / "run", tmp_path / "wrong.csv")
+
+    assert result.exit_code == 4
+    assert result.stderr == (
+        f"{tmp_path}/wrong.csv:3: row 2, column 'y': target 2 is outside binary_cross_entropy's domain, 0 to 1\n"
+        "1 problem found\n"
+    )
 
 
 @pytest.mark.slow
