@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationInfo, field_serializer, field_validator
 
 from backprop_cli.algebra.functions import Value, cos, floor, greater, maximum, minimum, where
 from backprop_cli.algebra.operators import OPERATORS
@@ -134,15 +134,18 @@ class LinearWarmup(Schedule):
 
     name: Literal["linear_warmup"] = "linear_warmup"
     length: Annotated[Count, Field(description="epochs or steps until the full rate is reached")]
-    then: Annotated[Simple, Field(description="the schedule that follows")] = Constant()
+    then: Annotated[Simple, Field(description="the schedule that follows", validate_default=True)] = Constant()
     formula_text = "η = η₀ (t + 1)/length while t < length"
     example: ClassVar[Mapping[str, Any]] = {"length": 20, "then": Cosine()}
 
-    @model_validator(mode="after")
-    def _one_unit(self) -> "LinearWarmup":
-        if "per" in self.then.model_fields_set and self.then.per != self.per:
-            raise ValueError(f"then counts per {self.then.per}, the warm-up per {self.per}; write the same for both")
-        return self
+    @field_validator("then")
+    @classmethod
+    def _one_unit(cls, then: Schedule, info: ValidationInfo) -> Schedule:
+        """Let what follows count as the warm-up does."""
+        per = info.data.get("per", then.per)
+        if "per" in then.model_fields_set and then.per != per:
+            raise ValueError(f"then counts per {then.per}, the warm-up per {per}; write the same for both")
+        return then.model_copy(update={"per": per})
 
     @field_serializer("then", mode="wrap")
     def _without_unit(self, then: Schedule, serialize: SerializerFunctionWrapHandler) -> Any:
