@@ -100,7 +100,7 @@ class Instants:
             self.go_by(f"after opening {named(place)}", writes=False)
             return _Watched(file, self, named(place))
 
-        io.open = watched
+        io.open = watched  # type: ignore[assignment]
 
     def _watched(self, name: str, act: Callable[..., Any]) -> Callable[..., Any]:
         def watched(place: Any, *rest: Any, **more: Any) -> Any:

@@ -28,7 +28,7 @@ Backprop = Callable[..., "subprocess.CompletedProcess[str]"]
 def entered(*words: object) -> "subprocess.CompletedProcess[str]":
     """Run a command in this process."""
     found = CliRunner().invoke(app, ["train", *map(str, words)])
-    return subprocess.CompletedProcess(words, found.exit_code, found.stdout, found.stderr)
+    return subprocess.CompletedProcess("train", found.exit_code, found.stdout, found.stderr)
 
 
 @pytest.fixture
