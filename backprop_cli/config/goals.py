@@ -65,8 +65,12 @@ def with_goal(document: Document, flag: str) -> Document:
     return replace(document, root=replace(document.root, value={**entries, SECTION: section}))
 
 
-def divided(flag: str) -> tuple[str, str]:
+def divided(flag: str, example: str = "final.loss <= 0.01") -> tuple[str, str]:
     """Divide `final.loss <= 0.01` into a name and a condition, which may be none.
+
+    Args:
+        flag: what was written.
+        example: of what to write instead.
 
     Raises:
         UsageError: there is no name, or no operator behind it.
@@ -74,7 +78,7 @@ def divided(flag: str) -> tuple[str, str]:
     # The last operator counts: names of metrics have an equals sign where they show a setting.
     parts = re.fullmatch(r"\s*([^\s<>=!≤≥≠](?:.*[^\s<>=!≤≥≠])?)\s*([<>=!≤≥≠]+[^<>=!≤≥≠]*)", flag)
     if parts is None:
-        raise UsageError(f"--expect {flag!r} has no name, operator and number; write --expect 'final.loss <= 0.01'")
+        raise UsageError(f"--expect {flag!r} has no name, operator and number; write --expect {example!r}")
     return parts[1], parts[2]
 
 

@@ -96,7 +96,7 @@ class _Goal:
     @classmethod
     def read(cls, flag: str, metrics: Sequence[Metric]) -> "_Goal":
         known = names_of(metrics)
-        name, text = divided(flag)
+        name, text = divided(flag, "loss <= 0.01")
         try:
             condition = Condition.read(text)
         except ValueError as error:

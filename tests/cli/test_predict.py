@@ -176,6 +176,11 @@ TOLD = (
             "backprop: --expect 'los > 1': there is no 'los'; did you mean 'loss'?; others are measured with --metric",
         ),
         (
+            ("evaluate", "{run}", IRIS, "--expect", "loss"),
+            2,
+            "backprop: --expect 'loss' has no name, operator and number; write --expect 'loss <= 0.01'",
+        ),
+        (
             ("evaluate", "{run}", IRIS, "--expect", "loss =< 1"),
             2,
             "backprop: --expect 'loss =< 1': '=<' is no operator; did you mean '<='?",
