@@ -139,7 +139,7 @@ def test_an_evaluation_is_one_json_document(run: Path) -> None:
 
 
 TOLD = (
-    "metrics: there is no 'acuracy'; did you mean 'accuracy'?; known: accuracy, precision, recall, f1, top_k, mae, mse"
+    "metrics: there is no 'accurate'; did you mean 'accuracy'?; known: accuracy, precision, recall, f1, top_k, mae, mse"
 )
 
 
@@ -164,7 +164,7 @@ TOLD = (
             "backprop: x.html: no form has this suffix; there are .txt, .csv, .jsonl, .ndjson, .npz, or name a form",
         ),
         (("predict", IRIS, IRIS), 6, f"backprop: {IRIS}: this is no safetensors file, or it is damaged"),
-        (("evaluate", "{run}", IRIS, "--metric", "acuracy"), 2, f"backprop: --metric acuracy: {TOLD}"),
+        (("evaluate", "{run}", IRIS, "--metric", "accurate"), 2, f"backprop: --metric accurate: {TOLD}"),
         (
             ("evaluate", "{run}", IRIS, "--expect", "test.accuracy > 1"),
             2,
