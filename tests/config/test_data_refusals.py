@@ -33,6 +33,10 @@ REFUSED = {
         "cross_entropy", 2, "{file: t.npz, inputs: x, targets: [p, q]}",
         "t.npz: row 2: the targets of a sample must add up to 1 for cross_entropy; these add up to 0.75",
     ),
+    "targets of a row of a table that do not add up": (
+        "cross_entropy", 2, "{file: parts.csv, inputs: x, targets: [p, q]}",
+        "parts.csv:3: row 2: the targets of a sample must add up to 1 for cross_entropy; these add up to 0.75",
+    ),
 }  # fmt: skip
 
 
@@ -43,6 +47,7 @@ def test_data_is_refused_with_its_place(
     monkeypatch.chdir(tmp_path)
     Path("many.csv").write_text("name,y\n" + "".join(f"n{number},0\n" for number in range(1001)))
     Path("t.csv").write_text("x,y,kind\n1,0,a\n\n2,3,b\n")
+    Path("parts.csv").write_text("x,p,q\n1,0,1\n2,0.5,0.25\n")
     np.save("t.npy", np.array([[1.0, 0.0], [2.0, 3.0], [1.0, 4.0]]))
     np.savez("t.npz", x=[1.0, 2.0], y=[[0.5, 2.0], [0.0, 1.0]], p=[1.0, 0.5], q=[0.0, 0.25])
     last = f"{{units: {units}, activation: {'softmax' if loss == 'cross_entropy' else 'sigmoid'}}}"

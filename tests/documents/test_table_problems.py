@@ -1,5 +1,7 @@
 """Every way in which a table can be wrong has its sentence, and what can be told at once is."""
 
+import errno
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backprop_cli.documents.packed import Packed
-from backprop_cli.documents.table_reader import Table, read_table
+from backprop_cli.documents.table_reader import Table, read_stream, read_table
 from backprop_cli.errors import DataError, Problem
 
 
@@ -128,6 +130,20 @@ def test_a_file_that_cannot_be_opened_is_refused(
         read_table(name)
 
     assert str(caught.value) == str(Problem(message, where=name))
+
+
+def test_a_stream_whose_reading_fails_is_refused() -> None:
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, _buffer: object) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(DataError) as caught:
+        read_stream(Broken(), "<stdin>")
+
+    assert str(caught.value) == "<stdin>: this cannot be read: Input/output error"
 
 
 @pytest.mark.parametrize("delimiter", ["", "ab", "\n", '"', "\0"])
