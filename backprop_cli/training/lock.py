@@ -9,11 +9,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 
 from backprop_cli.documents.writing import unwritable
 from backprop_cli.errors import StorageError
 
 NAME = "lock"
+# How often, and how many seconds apart, a lock is asked for.
+_TRIES, _MOMENT = 5, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,12 @@ def _open(path: Path) -> int:
 
 
 def _require(descriptor: int, path: Path) -> None:
-    if not _take(descriptor):
-        raise StorageError(f"{path.parent} is being written by {_who(path)}; wait for it, or choose another folder")
+    """Take a lock, and give whoever only looks whether it is held the moment that takes."""
+    for _ in range(_TRIES):
+        if _take(descriptor):
+            return
+        sleep(_MOMENT)
+    raise StorageError(f"{path.parent} is being written by {_who(path)}; wait for it, or choose another folder")
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

@@ -1,7 +1,10 @@
 """A run in a folder: cut anywhere and gone on with, it leaves the same bytes; nothing is ever overwritten unasked."""
 
+import fcntl
 import json
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -295,3 +298,12 @@ def test_a_folder_that_was_reached_by_a_link_has_paths_that_lead_back(tmp_path: 
     (tmp_path / "runs").symlink_to(tmp_path / "far" / "away", target_is_directory=True)
     list(record(iris_in(tmp_path), tmp_path / "runs" / "one", ()))
     assert setup_in(tmp_path / "runs" / "one").experiment.data.file == "../../../iris.csv"  # type: ignore[union-attr]
+
+
+def test_who_looks_whether_a_lock_is_held_keeps_nobody_from_taking_it(plain: Setup, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    out.mkdir()
+    descriptor = os.open(out / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    threading.Timer(0.03, os.close, [descriptor]).start()
+    assert list(record(plain, out, ()))
