@@ -37,7 +37,8 @@ def circumstances(version: str) -> dict[str, Any]:
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Say what is no longer as it was, so that the last digits may differ."""
-    found = [f"{key} is {now[key]}, was {then[key]}" for key in ("backprop", "numpy") if then.get(key) != now[key]]
+    versions = [(key, now[key], then.get(key, "not told")) for key in ("backprop", "numpy")]
+    found = [f"{key} is {is_now}, was {was}" for key, is_now, was in versions if is_now != was]
     blas_then, blas_now = then.get("blas"), now["blas"]
     if blas_then != blas_now:
         found.append(f"matrices are multiplied by {_told(blas_now)}, before by {_told(blas_then)}")

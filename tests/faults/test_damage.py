@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backprop_cli import __version__
 from backprop_cli.config.loader import load
 from backprop_cli.errors import BackpropError, StorageError
 from backprop_cli.training.checkpoint import Checkpoint, Stored
@@ -115,14 +116,17 @@ def test_no_damaged_model_is_taken_for_another(whole: Path, is_long: bool) -> No
 def test_a_damaged_report_is_written_anew(begun: Path, whole: Path, contents: Contents, is_long: bool) -> None:
     good, kept = (begun / "run.json").read_bytes(), (begun / "checkpoint").read_bytes()
     wanted = contents(whole)
+    nameless = good.replace(b'"backprop"', b'"cackprop"')
     others = [b"", b"[]", b"{", b"5", b"\xff", b'{"times": 5}', b'{"times": {"seconds": "x"}, "circumstances": {}}',
               b'{"times": {"started": "", "seconds": 1e999, "resumed": 0}, "circumstances": {}}']  # fmt: skip
-    for bad in (*others, *flipped(good, 97 if is_long else 4001)):
+    for bad in (*others, nameless, *flipped(good, 11 if is_long else 4001)):
         (begun / "run.json").write_bytes(bad)
         (begun / "checkpoint").write_bytes(kept)
         first, *_ = resume(setup_in(begun), begun, ())
         assert isinstance(first, RunStarted)
         assert contents(begun) == wanted
+        if bad == nameless:
+            assert first.notices[0] == f"backprop is {__version__}, was not told; the last digits may differ"
         if bad in others:
             assert first.notices == (
                 f"{begun / 'run.json'} was damaged or gone, and is written anew; its times start over",
