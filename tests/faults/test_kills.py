@@ -48,7 +48,7 @@ def hold_readable(out: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [CASES[0], *(pytest.param(case, marks=pytest.mark.long) for case in CASES[1:])])
 def test_a_run_that_is_killed_at_any_moment_leaves_the_same_bytes(
     case: str,
     configs: Callable[[str, str], Path],
@@ -57,8 +57,6 @@ def test_a_run_that_is_killed_at_any_moment_leaves_the_same_bytes(
     tmp_path: Path,
     is_long: bool,
 ) -> None:
-    if not is_long and case != CASES[0]:
-        pytest.skip("with --long")
     draw = Random(f"{case} 1")  # noqa: S311  it is no secret
     kills, wanted = 0, 12 if is_long else 5
     config = configs(case, draw.choice([OFTEN, SOMETIMES]) if is_long else OFTEN)
