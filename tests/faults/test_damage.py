@@ -119,7 +119,7 @@ def test_a_damaged_report_is_written_anew(begun: Path, whole: Path, contents: Co
     nameless = good.replace(b'"backprop"', b'"cackprop"')
     others = [b"", b"[]", b"{", b"5", b"\xff", b'{"times": 5}', b'{"times": {"seconds": "x"}, "circumstances": {}}',
               b'{"times": {"started": "", "seconds": 1e999, "resumed": 0}, "circumstances": {}}']  # fmt: skip
-    for bad in (*others, nameless, *flipped(good, 11 if is_long else 4001)):
+    for bad in (*others, nameless, *flipped(good, 11 if is_long else 8009)):
         (begun / "run.json").write_bytes(bad)
         (begun / "checkpoint").write_bytes(kept)
         first, *_ = resume(setup_in(begun), begun, ())
@@ -160,7 +160,7 @@ def test_a_damaged_config_is_refused_or_means_the_same(
 ) -> None:
     good, kept = (begun / "config.yaml").read_bytes(), (begun / "checkpoint").read_bytes()
     wanted = {**contents(whole), "config.yaml": None}
-    for bad in (*cut_short(good, 7 if is_long else 211), *flipped(good, 7 if is_long else 997)):
+    for bad in (*cut_short(good, 7 if is_long else 401), *flipped(good, 7 if is_long else 1999)):
         (begun / "config.yaml").write_bytes(bad)
         (begun / "checkpoint").write_bytes(kept)
         try:

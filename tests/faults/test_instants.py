@@ -71,7 +71,7 @@ def steps_kept(report: dict[str, Any]) -> int:
 @pytest.mark.slow
 def test_a_fault_at_some_instant_of_writing_is_survived(configs: Configs) -> None:
     config = configs("adam in batches", "steps: 4, checkpoint_every: 0")
-    found = reports(config, {fault: 20 + 17 * number for number, fault in enumerate(ENDS)}, stride=151)
+    found = reports(config, {fault: 20 + 17 * number for number, fault in enumerate(ENDS)}, stride=163)
 
     assert len(found) >= 2 * len(ENDS)
     for report in found:

@@ -147,7 +147,7 @@ def test_a_terminal_that_is_closed_ends_a_run_as_sighup_does(config: Path, tmp_p
 
 @pytest.mark.slow
 def test_a_signal_while_the_program_starts_leaves_no_traceback(config: Path, tmp_path: Path, is_long: bool) -> None:
-    moments = [0.15 + 0.02 * number for number in range(50)] if is_long else [0.3, 0.45, 0.6]
+    moments = [0.15 + 0.02 * number for number in range(50)] if is_long else [0.3, 0.5]
     for number, moment in enumerate(moments):
         out = tmp_path / str(number)
         with started(config, "--out", out) as process:

@@ -28,4 +28,3 @@ def test_another_number_of_threads_is_told(
     what = f"{blas['library']} {blas['version']} ({blas['kernels']}, threads: "
 
     assert notice == (f"backprop: matrices are multiplied by {what}1), before by {what}2); the last digits may differ")
-    assert "last digits" not in ended("1", "--resume")
