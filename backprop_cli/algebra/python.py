@@ -69,6 +69,9 @@ class Program:
     def _plain(self, term: Term) -> Term:
         if isinstance(term, Ref):
             return self._same.get(term.key, term)
+        if isinstance(term, Number) and str(term.value) == "-0.0":
+            # Equal to 0, so that a term with one would be taken for a term with the other.
+            return Apply("neg", (Number(0.0),))
         if not isinstance(term, Apply):
             return term
         args = [self._plain(argument) for argument in term.args]

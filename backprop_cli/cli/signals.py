@@ -39,8 +39,8 @@ class Signals:
         return self._received
 
     def _take(self, number: int | None) -> None:
-        # What is ignored, as by nohup, stays ignored.
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+        # What is ignored, as by nohup, stays ignored, and what was not set from Python cannot be put back.
+        if number is not None and signal.getsignal(number) not in {signal.SIG_IGN, None}:
             self._before[number] = signal.signal(number, self._receive)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from backprop_cli.config import figures, fitness, goals, measures, naming, shapes, weighing
 from backprop_cli.config.experiment import Experiment
+from backprop_cli.config.places import Stamp, files_of, stamp_of
 from backprop_cli.config.problems import explain
 from backprop_cli.config.reading import Held, Read, dataset_of, read
 from backprop_cli.data.dataset import Dataset
@@ -37,6 +38,7 @@ class Setup:
         figure_places: line and column of each figure of `experiment.figures`, in their order; (1, 1) for one that a
             flag sets.
         document: what was read, for problems that show later; None where nothing was.
+        stamps: how the files that samples come from looked from outside before they were read.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Setup:
     names: NameTable
     figure_places: tuple[tuple[int, int], ...] = ()
     document: Document | None = None
+    stamps: Mapping[Path, Stamp | None] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -117,6 +120,7 @@ class _Check:
         self._run(fitness.check_schedule, "schedule", "optimizer")
         self._run(fitness.check_report, "report")
         self._run(fitness.check_update_order, "update_order", "optimizer")
+        stamps = self._stamps()
         found = self._read_samples()
         topology, names = self._read_names(None if found is None else found.data.samples.last)
         self._refuse()
@@ -124,7 +128,12 @@ class _Check:
         assert found is not None and topology is not None and names is not None  # noqa: S101, PT018
         dataset = self._weighed(dataset_of(found, experiment.data, experiment.training.seed))
         places = tuple(figures.place_of(self.document, number) for number in range(len(experiment.figures)))
-        return Setup(self.document.name, experiment, dataset, topology, names, places, self.document)
+        return Setup(self.document.name, experiment, dataset, topology, names, places, self.document, stamps)
+
+    def _stamps(self) -> dict[Path, Stamp | None]:
+        data = self.sections.get("data")
+        paths = [] if data is None else [self.folder / name for name in files_of(data)]
+        return {path: stamp_of(path) for path in paths}
 
     def _weighed(self, dataset: Dataset) -> Dataset:
         """Give all parts with what their samples count, or raise with what is wrong with that."""
@@ -229,13 +238,13 @@ def target_problem(targets: Selection, samples: Samples, row: int, column: int |
 
 def _valid_sections(plain: Mapping[str, Any], bad: set[int | str]) -> Iterator[tuple[str, Any]]:
     """Validate the sections that are not to blame, one by one."""
-    for name, field in Experiment.model_fields.items():
+    for name, known in Experiment.model_fields.items():
         if name in bad:
             continue
         if name not in plain:
-            yield name, field.get_default(call_default_factory=True)
+            yield name, known.get_default(call_default_factory=True)
             continue
-        annotated: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+        annotated: Any = Annotated[(known.annotation, *known.metadata)] if known.metadata else known.annotation
         try:
             yield name, TypeAdapter(annotated).validate_python(plain[name])
         except ValidationError:

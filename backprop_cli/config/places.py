@@ -3,10 +3,13 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from backprop_cli.config.data_section import AnyData, FileData, Part, PartsData
 from backprop_cli.config.experiment import Experiment
 
+# The size of a file, and when it was last written to.
+Stamp: TypeAlias = tuple[int, int]
 _NAMING = ("file", "validation_file", "test_file")
 
 
@@ -14,6 +17,15 @@ def files_of(data: AnyData) -> Iterator[str]:
     """Walk the files that samples come from, as the config names them, each once."""
     named = [getattr(one, key) for one in _sections(data) for key in _NAMING]
     yield from dict.fromkeys(name for name in named if name is not None)
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Give the size of a file and when it was last written to; None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def moved(experiment: Experiment, start: Path, to: Path) -> Experiment:
@@ -45,15 +57,19 @@ def moved(experiment: Experiment, start: Path, to: Path) -> Experiment:
 def _sections(data: AnyData) -> list[FileData | Part]:
     if isinstance(data, FileData):
         return [data]
-    return [part for part in (data.inputs, data.targets) if part] if isinstance(data, PartsData) else []
+    return list(_parts(data).values()) if isinstance(data, PartsData) else []
+
+
+def _parts(data: PartsData) -> dict[str, Part]:
+    """Give the sections that name files of their own, by key."""
+    return {key: part for key in PartsData.model_fields if isinstance(part := getattr(data, key), Part)}
 
 
 def _renamed(data: AnyData, rename: Callable[[str], str]) -> AnyData:
     if isinstance(data, FileData):
         return data.model_copy(update=_names(data, rename))
     if isinstance(data, PartsData):
-        parts = {key: getattr(data, key) for key in ("inputs", "targets")}
-        update = {key: part.model_copy(update=_names(part, rename)) for key, part in parts.items() if part}
+        update = {key: part.model_copy(update=_names(part, rename)) for key, part in _parts(data).items()}
         return data.model_copy(update=update)
     return data
 

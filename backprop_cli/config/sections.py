@@ -58,9 +58,7 @@ class Training(Strictly):
     ] = None
     engine: Annotated[
         Literal["auto", "arrays", "scalar"],
-        Field(
-            description="arrays: NumPy; scalar: Python floats, for tiny networks on one sample; auto: scalar where it fits"
-        ),
+        Field(description="arrays: NumPy; scalar: Python floats, for a tiny network on one sample; auto: what fits"),
     ] = "auto"
     start_from: Annotated[
         str | None,

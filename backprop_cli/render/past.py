@@ -11,6 +11,7 @@ from backprop_cli.errors import counted
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
 from backprop_cli.render.rows import Table, checks_table, circumstances, confusion_table, summary_table
 from backprop_cli.rules.picture import Curve, Picture
+from backprop_cli.training.folder import RunFolder
 from backprop_cli.training.past import Epochs, Past
 
 # Losses that differ by more than this factor are drawn on a logarithmic scale.
@@ -45,7 +46,7 @@ def advice(past: Past) -> str:
         return past.stopped.trouble.sentence
     if past.stopped is not None or past.state == "running":
         return ""
-    return f"go on with: backprop train --resume --out {past.folder}"
+    return f"go on with: {RunFolder(past.folder).go_on}"
 
 
 def facts(past: Past) -> list[str]:

@@ -191,7 +191,8 @@ class _Reader:
 
     def _history(self, columns: Columns) -> NDArray[Any]:
         table = self.arrays[_HISTORY]
-        if table.shape != (len(table), len(columns.names)):
+        # As many rows as epochs: a history that lacks some would lack them for good.
+        if table.shape != (int(self.plain["epochs"]), len(columns.names)):
             raise ValueError(table.shape)
         return table
 

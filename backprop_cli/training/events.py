@@ -195,7 +195,7 @@ class RunStopped:
         outcome: 'finished'; 'stopped early' where there was no improvement for some epochs; 'diverged' when something
             stopped being finite.
         steps: steps done.
-        epochs: epochs done, in whole or in part.
+        epochs: epochs done; the last may be cut short by `training.steps`.
         best_epoch: the epoch with the best value of what is watched, by default with the lowest loss, on validation
             samples where there are any; None without epochs.
         initial: measured on all training samples before the first update.

@@ -14,6 +14,8 @@ from backprop_cli.training import lock
 
 CONFIG, HISTORY, METRICS = "config.yaml", "history.csv", "metrics.jsonl"
 CHECKPOINT, MODEL, RUN = "checkpoint", "model.safetensors", "run.json"
+# What a config in a run folder begins with.
+HEADING = "# What was trained here, with all that the config left to defaults.\n"
 # The config first: a folder without it holds no run.
 FILES = (CONFIG, RUN, HISTORY, METRICS, CHECKPOINT, MODEL)
 
@@ -36,7 +38,10 @@ class RunFolder:
     def holds_run(self) -> bool:
         """Whether a run has begun here; raises StorageError where nobody may look."""
         try:
-            return (self / CONFIG).is_file()
+            with (self / CONFIG).open("rb") as file:
+                return file.read(len(HEADING)) == HEADING.encode() or (self / RUN).is_file()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return False
         except OSError as error:
             why = f"{error.strerror or error}; check its permissions"
             raise StorageError(f"{self.path} cannot be looked into: {why}") from error
@@ -88,17 +93,22 @@ class RunFolder:
             what = f"{self.path} was removed, or its lock was, while the run went on"
             raise StorageError(f"{what}; the run ends, since another one may write there now")
 
-    def clear(self, *, force: bool) -> None:
-        """Make room for a new run.
+    def require_room(self, *, force: bool) -> None:
+        """Find out whether a new run may be written here.
 
         Args:
-            force: whether to remove the files of a run that is there; other files are never touched.
+            force: whether it may replace a run that is there.
 
         Raises:
-            StorageError: there is something in the folder, and force is not given; or a file cannot be removed.
+            StorageError: there is something in the folder, and force is not given, or it is a config of the user's own.
         """
         if not force:
             self._refuse_what_is_there()
+        elif (self / CONFIG).exists() and not self.holds_run:
+            raise StorageError(f"{self / CONFIG} is of no run, and would be replaced; choose another folder")
+
+    def clear(self) -> None:
+        """Remove the files of a run; other files are never touched; raises StorageError."""
         for name in FILES:
             try:
                 (self / name).unlink(missing_ok=True)

@@ -134,7 +134,7 @@ def model_file(path: Path) -> Path:
     folder.require_run()
     if not (folder / MODEL).exists():
         writer = holder(path)
-        todo = f"go on with: backprop train --resume --out {path}" if writer is None else f"wait for {writer}"
+        todo = f"go on with: {RunFolder(path).go_on}" if writer is None else f"wait for {writer}"
         raise StorageError(f"{path}: its run is not over, so it has no model yet; {todo}")
     return folder / MODEL
 

@@ -219,7 +219,7 @@ def _report(path: Path) -> dict[str, Any] | None:
 
 
 def _damaged(path: Path) -> StorageError:
-    todo = f"put back a copy, or let it be written anew: backprop train --resume --out {path.parent}"
+    todo = f"put back a copy, or let it be written anew: {RunFolder(path.parent).go_on}"
     return StorageError(f"{path}: this is damaged, or was not written by backprop; {todo}")
 
 

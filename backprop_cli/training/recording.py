@@ -7,28 +7,36 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from backprop_cli.config.loader import Setup, load
-from backprop_cli.config.places import files_of, moved
+from backprop_cli.config.places import moved
 from backprop_cli.documents.writing import write_whole
 from backprop_cli.documents.yaml_writer import write_yaml
-from backprop_cli.errors import ConfigError, DataError, Interrupted, Problem, StorageError, counted
+from backprop_cli.errors import Interrupted, StorageError, counted
 from backprop_cli.training.checkpoint import Checkpoint, Stored
-from backprop_cli.training.circumstances import fingerprints
-from backprop_cli.training.events import EpochDone, Event, Paused, RunStopped, StepDone, one_by_one
-from backprop_cli.training.folder import CHECKPOINT, CONFIG, MODEL, RUN, RunFolder
+from backprop_cli.training.comparing import refuse_changes
+from backprop_cli.training.events import (
+    EpochDone,
+    EpochsDone,
+    Event,
+    Paused,
+    RunStarted,
+    RunStopped,
+    StepDone,
+    one_by_one,
+)
+from backprop_cli.training.folder import CHECKPOINT, CONFIG, HEADING, MODEL, RUN, RunFolder
 from backprop_cli.training.history import Columns
 from backprop_cli.training.journal import Journal
 from backprop_cli.training.model import Model
+from backprop_cli.training.origins import origins_of, refuse_other_data, require_elsewhere
 from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.report import Report
 from backprop_cli.training.trainer import MOST, Trainer
-from backprop_cli.training.warm import require_fit, source_of
+from backprop_cli.training.warm import require_fit
 
 # Gives the number of the signal that asks the run to end; None while there is none.
 Asked: TypeAlias = Callable[[], int | None]
-_HEADING = "# What was trained here, with all that the config left to defaults.\n"
 # The part of its time that a run spends on checkpoints, at most.
 _SHARE = 0.05
-_MOST_CHANGES = 5
 
 
 def nobody() -> None:
@@ -51,20 +59,23 @@ def record(
         What `train` yields.
 
     Raises:
-        ConfigError: the data has no targets.
+        ConfigError: the data has no targets, or the run would replace what it reads.
+        DataError: a file has changed since its samples were read.
         StorageError: the folder holds something, is in use, or cannot be written.
         Interrupted: a signal asked for the end.
     """
     setup.require_targets()
     folder = RunFolder(out)
+    require_elsewhere(setup, folder)
     with folder.claimed():
-        _require_start(setup, folder)
-        folder.clear(force=force)
+        folder.require_room(force=force)
         setup = _portable(setup, folder)
-        data = _fingerprints(setup, folder, None)
-        text = _HEADING + write_yaml(setup.experiment.as_config())
-        write_whole(folder / CONFIG, [text.encode()])
-        yield from _Recorder(setup, folder, data).events(trace, asked)
+        # Whatever may refuse the run comes before anything is removed.
+        data, config = origins_of(setup, folder, None), _config_of(setup)
+        recorder = _Recorder(setup, folder, data)
+        folder.clear()
+        write_whole(folder / CONFIG, [config])
+        yield from recorder.events(trace, asked)
 
 
 def setup_in(out: Path) -> Setup:
@@ -82,7 +93,7 @@ def require_same(out: Path, stored: Setup, given: Setup) -> None:
     """Raise ConfigError where a config is not that of the run in a folder."""
     now = _plain(_portable(given, RunFolder(out)))
     what, advice = f"the run in {out} is of another config", "leave that as it was, or choose another folder"
-    _refuse_changes(given.name, now, _plain(stored), what, advice)
+    refuse_changes(given.name, now, _plain(stored), what, advice)
 
 
 def resume(
@@ -112,17 +123,17 @@ def resume(
         stored = Stored.read(path) if path.exists() else None
         if stored is None:
             require_fit(setup)
-        data = _fingerprints(setup, folder, stored)
+        data = origins_of(setup, folder, stored)
         checkpoint = _checkpoint(stored, setup, folder, data) if stored else None
         if checkpoint is None:
-            _refuse_other_data(folder, data, folder.read_json(RUN).get("data"))
+            refuse_other_data(folder, data, folder.read_json(RUN).get("data"))
         yield from _Recorder(setup, folder, data, checkpoint, is_resumed=True).events(trace, asked)
 
 
 def _checkpoint(stored: Stored, setup: Setup, folder: RunFolder, data: Mapping[str, str]) -> Checkpoint:
     what, advice = "the config is not as it was when the run began", "put it back, or start another run"
-    _refuse_changes(str(folder / CONFIG), _plain(setup), stored.experiment, what, advice)
-    _refuse_other_data(folder, data, stored.data)
+    refuse_changes(str(folder / CONFIG), _plain(setup), stored.experiment, what, advice)
+    refuse_other_data(folder, data, stored.data)
     return stored.checkpoint(setup)
 
 
@@ -134,63 +145,15 @@ def _portable(setup: Setup, folder: RunFolder) -> Setup:
     return replace(setup, name=str(folder / CONFIG), experiment=experiment)
 
 
+def _config_of(setup: Setup) -> bytes:
+    try:
+        return (HEADING + write_yaml(setup.experiment.as_config())).encode()
+    except UnicodeEncodeError as error:
+        raise StorageError(f"{setup.folder}: a path in this config is not UTF-8; rename its folder") from error
+
+
 def _plain(setup: Setup) -> dict[str, Any]:
     return setup.experiment.model_dump(mode="json")
-
-
-def _require_start(setup: Setup, folder: RunFolder) -> None:
-    """Refuse a model to start from that does not fit, or that this very run would remove."""
-    require_fit(setup)
-    source = source_of(setup)
-    if source is not None and source.parent.resolve() == folder.path.resolve():
-        message = (
-            f"training.start_from is the run in {folder.path}, which this one would replace; choose another folder"
-        )
-        raise ConfigError([setup.problem(("training", "start_from"), message)])
-
-
-def _fingerprints(setup: Setup, folder: RunFolder, stored: Stored | None) -> dict[str, str]:
-    """Give those of all that a run comes from; once there is a checkpoint, what it started from may be gone."""
-    found = fingerprints((name, folder / name) for name in files_of(setup.experiment.data))
-    start, source = setup.experiment.training.start_from, None if stored else source_of(setup)
-    if source is not None:
-        found |= fingerprints([(str(start), source)])
-    elif start is not None and stored is not None:
-        found[start] = stored.data.get(start, "")
-    return found
-
-
-def _refuse_other_data(folder: RunFolder, now: Mapping[str, str], then: object) -> None:
-    """Raise DataError where files are not those of a run; where nothing is known of them, they are."""
-    changed = [name for name in now if then.get(name) != now[name]] if isinstance(then, Mapping) else []
-    message = "this file is not as it was when the run began; put it back, or start another run"
-    if changed:
-        raise DataError([Problem(message, where=str(folder / name)) for name in changed])
-
-
-def _refuse_changes(where: str, now: Any, then: Any, what: str, advice: str) -> None:
-    changes = list(_changes(now, then, ""))
-    if changes:
-        more = f", and {len(changes) - _MOST_CHANGES} more" if len(changes) > _MOST_CHANGES else ""
-        told = "; ".join(changes[:_MOST_CHANGES]) + more
-        raise ConfigError([Problem(f"{what}: {told}; {advice}", where=where)])
-
-
-def _changes(now: Any, then: Any, place: str) -> Iterator[str]:
-    """Walk what differs between two documents, in words."""
-    if isinstance(now, Mapping) and isinstance(then, Mapping):
-        for key in dict.fromkeys((*now, *then)):
-            yield from _changes(now.get(key), then.get(key), f"{place}.{key}" if place else key)
-    elif isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
-        for number, pair in enumerate(zip(now, then, strict=True)):
-            yield from _changes(*pair, f"{place}[{number}]")
-    elif now != then:
-        yield f"{place} is {_short(now)}, was {_short(then)}"
-
-
-def _short(value: Any) -> str:
-    text = "not there" if value is None else str(value)
-    return text if len(text) <= 40 else "something long"  # noqa: PLR2004  what fits into a sentence
 
 
 @dataclass(slots=True)
@@ -240,47 +203,71 @@ class _Recorder:
             if self.is_resumed and self.saved is None:
                 notices = ("there is no checkpoint yet, so the run starts at its beginning", *notices)
             past = tuple(self.history)
-            yield replace(self.started, past=past, done=self.trainer.done, notices=notices)
+            yield from self._begun(replace(self.started, past=past, done=self.trainer.done, notices=notices))
             traced = steps_to_trace(self.setup) if trace is None else trace
             with Journal(self.folder, self.columns, past) as journal:
                 yield from self._train(journal, traced, asked)
         except StorageError as error:
             raise StorageError(f"{error}{self._how_it_stands()}") from error
 
+    def _begun(self, started: RunStarted) -> Iterator[Event]:
+        try:
+            yield started
+        except GeneratorExit:
+            self.report.note(self.trainer, "interrupted")
+            raise
+
     def _train(self, journal: Journal, trace: Collection[int], asked: Asked) -> Iterator[Event]:
         # A checkpoint after each step is only where no steps are taken together.
         most = MOST if self.clock.every else 1
         pause = lambda: asked() is not None or self.clock.is_due()  # noqa: E731  it is asked often
-        for event in one_by_one(self.trainer.events(trace, pause, most=most)):
-            if isinstance(event, EpochDone):
-                self.history.append(event)
-                journal.add(event)
+        for event in self.trainer.events(trace, pause, most=most):
             if isinstance(event, RunStopped):
-                journal.settle()
-                self.folder.require_claim()
-                Model.of(self.setup, self.trainer.network).write(self.folder / MODEL)
-                self.report.end(event)
+                self._end(journal, event)
                 yield event
                 return
+            # All of what is done together is noted before any of it is told.
+            told = list(one_by_one([event]))
+            for each in told:
+                if isinstance(each, EpochDone):
+                    self.history.append(each)
+                    journal.add(each)
             self._look_up(event, asked)
-            if not isinstance(event, Paused):
-                yield from self._handed_over(event)
+            for each in told:
+                if not isinstance(each, Paused):
+                    yield from self._handed_over(each)
 
-    def _look_up(self, event: Event | Paused, asked: Asked) -> None:
-        """Save where it is time to, and leave where that is asked for."""
+    def _end(self, journal: Journal, stopped: RunStopped) -> None:
+        journal.settle()
+        self.folder.require_claim()
+        Model.of(self.setup, self.trainer.network).write(self.folder / MODEL)
+        self.report.end(stopped)
+
+    def _look_up(self, event: Event | EpochsDone | Paused, asked: Asked) -> None:
+        """Save where it is time to, and leave where that is asked for; not in between a step and its epoch."""
+        if isinstance(event, StepDone) or not self._is_told:
+            return
         signal = asked()
-        if signal is not None or self.trainer.is_over or (not isinstance(event, StepDone) and self.clock.is_due()):
+        if signal is not None or self.trainer.is_over or self.clock.is_due():
             self._save("running" if signal is None else "interrupted")
         if signal is not None and not self.trainer.is_over:
             steps = f"after step {self.trainer.done:,} of {self.started.steps:,}"
             raise Interrupted(f"interrupted {steps}; {self._how_to_go_on()}", signal)
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether the history has all epochs that are done."""
+        return len(self.history) == self.trainer.epochs
 
     def _handed_over(self, event: Event) -> Iterator[Event]:
         """Hand an event over; when nobody wants more, save what was done so far."""
         try:
             yield event
         except GeneratorExit:
-            self._save("interrupted")
+            if self._is_told:
+                self._save("interrupted")
+            else:
+                self.report.note(self.trainer, "interrupted")
             raise
 
     def _save(self, outcome: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from backprop_cli import __version__
+from backprop_cli.errors import StorageError
 from backprop_cli.training.circumstances import circumstances, differences
 from backprop_cli.training.events import RunStarted, RunStopped, Values
 from backprop_cli.training.folder import RUN, RunFolder
@@ -116,8 +117,11 @@ class Report:
 
 
 def _earlier(folder: RunFolder) -> _Earlier | None:
+    plain = folder.read_json(RUN)
+    if isinstance(plain.get("schema"), int) and plain["schema"] > SCHEMA:
+        raise StorageError(f"{folder / RUN}: this has a form that only a newer backprop reads; update backprop")
     with suppress(ValidationError):
-        return _Earlier.model_validate(folder.read_json(RUN))
+        return _Earlier.model_validate(plain)
     return None
 
 

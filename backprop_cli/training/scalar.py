@@ -14,8 +14,7 @@ import numpy as np
 from backprop_cli.algebra.python import Program, actions
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
 from backprop_cli.config.loader import Setup
-from backprop_cli.engine.finite import NotFinite
-from backprop_cli.engine.record import StepRecord
+from backprop_cli.engine.record import StepRecord, frozen
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.training.sprint import ArraySprint, Sprint
@@ -27,9 +26,8 @@ from backprop_cli.worksheet.witness import given
 
 # Above this many lines, and so many parameters, arrays are as fast.
 MOST_LINES = 400
-# A number that no other constant of a step has, for the terms to be written with; it stands for the step's own.
-_SOME_STEP = 1_000_003
-_STEP = "step"
+# The step that the terms are written with; where they show it as t, it stands for the step's own number.
+_SOME_STEP, _LETTER, _STEP = 1_000_003, "t", "step"
 
 # Trains a step with each rate: takes rates, the number of the first, where losses go, and the numbers that change;
 # gives the numbers as they are afterwards.
@@ -104,30 +102,49 @@ class ScalarSprint(Sprint):
             vector[:] = numbers[at * size : (at + 1) * size]
 
 
+def _are_finite(numbers: Sequence[float]) -> bool:
+    return math.isfinite(sum(numbers)) or all(map(math.isfinite, numbers))
+
+
 def scalar_sprint(setup: Setup, learner: Learner, arrays: Step) -> ScalarSprint | None:
-    """Make the step of a network on all samples into code; None where it would be too long, or starts not finite.
+    """Make the step of a network on all samples into code; None where it would be too long.
 
     Args:
         setup: what is trained.
         learner: that the steps change.
         arrays: a step of it that is bound to all samples.
     """
-    ground = _ground(setup, learner, arrays)
-    lines = None if ground is None else _lines(ground)
+    lines = _lines(_ground(setup, learner, arrays))
     return None if lines is None else ScalarSprint(lines, learner, arrays)
 
 
-def _are_finite(numbers: Sequence[float]) -> bool:
-    return math.isfinite(sum(numbers)) or all(map(math.isfinite, numbers))
-
-
-def _ground(setup: Setup, learner: Learner, arrays: Step) -> Ground | None:
-    """Give what the lines stand on, from a step that leaves no trace."""
-    experiment = setup.experiment
+def _ground(setup: Setup, learner: Learner, arrays: Step) -> Ground:
+    """Give what the lines stand on: of a step that was never done, only what is given is known."""
+    experiment, space = setup.experiment, arrays.space
     rows = np.arange(len(setup.dataset.training))
-    record = _tried(learner, arrays, tuple(setup.dataset.training.numbered(rows).tolist()))
-    if record is None:
-        return None
+    theta, state = frozen(learner.network.theta), {letter: frozen(part) for letter, part in learner.state.items()}
+    record = StepRecord(
+        step=_SOME_STEP,
+        epoch=1,
+        samples=tuple(setup.dataset.training.numbered(rows).tolist()),
+        rate=experiment.optimizer.learning_rate,
+        x=frozen(space.x_and_one[:, :-1].T),
+        y=frozen(space.y.T),
+        weights=None if space.weights is None else frozen(space.weights),
+        z=(),
+        f=(),
+        kept=(None,) * len(space.layers),
+        a=(),
+        delta=(),
+        loss=0.0,
+        penalty=0.0,
+        gradient=theta,
+        applied=theta,
+        before=theta,
+        after=theta,
+        state_before=state,
+        state_after=state,
+    )
     return Ground(
         layout=layout_of(setup),
         activations=tuple(layer.activation for layer in experiment.network.layers),
@@ -137,19 +154,6 @@ def _ground(setup: Setup, learner: Learner, arrays: Step) -> Ground | None:
         record=record,
         sequential=experiment.update_order == "sequential",
     )
-
-
-def _tried(learner: Learner, arrays: Step, samples: tuple[int, ...]) -> StepRecord | None:
-    vectors = (learner.network.trained, *learner.state.values())
-    before = [vector.copy() for vector in vectors]
-    try:
-        with np.errstate(all="ignore"):
-            return arrays.recorded(learner.optimizer.learning_rate, _SOME_STEP, epoch=1, samples=samples)
-    except NotFinite:
-        return None
-    finally:
-        for vector, kept in zip(vectors, before, strict=True):
-            vector[:] = kept
 
 
 def _lines(ground: Ground) -> _Lines | None:
@@ -183,7 +187,7 @@ def _constants(found: dict[Key, Term | None], before: Sequence[Key]) -> Iterator
 
 def _at_any_step(term: Term) -> Term:
     """Put the number of the step in place of the one that the terms were written with."""
-    if isinstance(term, Number) and term.value == _SOME_STEP:
+    if isinstance(term, Number) and (term.value, term.symbol) == (_SOME_STEP, _LETTER):
         return Ref(_STEP)
     if not isinstance(term, Apply):
         return term

@@ -24,10 +24,10 @@ def sprint_of(setup: Setup, learner: Learner, whole: Step | None, *, watches: bo
     reason = _why_no_sprint(setup, watches=watches, is_whole=whole is not None)
     if training.engine == "arrays" or (reason and training.engine == "auto"):
         return None if reason or whole is None else ArraySprint(whole)
-    reason = reason or _why_no_floats(setup)
+    reason = reason or _why_no_floats(setup, learner)
     found = None if reason or whole is None else scalar_sprint(setup, learner, whole)
     if training.engine == "scalar" and found is None:
-        why = reason or "the network is too large, or its start is not finite"
+        why = reason or "its steps are too long"
         raise ConfigError([Problem(f"training.engine: scalar does not fit here: {why}; write auto", where=setup.name)])
     return found or (None if whole is None else ArraySprint(whole))
 
@@ -43,12 +43,18 @@ def _why_no_sprint(setup: Setup, *, watches: bool, is_whole: bool) -> str:
     return "something is watched from epoch to epoch" if watches else ""
 
 
-def _why_no_floats(setup: Setup) -> str:
+def _why_no_floats(setup: Setup, learner: Learner) -> str:
     """Say why a step on all samples is for arrays alone; '' where it is not."""
     experiment = setup.experiment
     if len(setup.dataset.training) > 1:
         return "there is more than one sample"
     if experiment.training.dtype != "float64":
         return "Python has floats of 64 bits alone"
+    if not learner.network.layout.trainable:
+        return "nothing is trained"
+    if experiment.optimizer.clip is not None:
+        return "clipping makes finite what is not, so every gradient has to be looked at"
+    if experiment.loss.shortcut_for(experiment.network.layers[-1].activation) is not None:
+        return "how its loss is worked out hangs on the numbers of each step"
     has_dropout = any(getattr(layer, "dropout", 0.0) for layer in experiment.network.layers)
     return "dropout draws a mask for each step" if has_dropout else ""

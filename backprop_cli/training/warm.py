@@ -63,7 +63,7 @@ def _fitting(setup: Setup, source: Path) -> Model:
     if problems:
         raise ConfigError(problems)
     if not np.isfinite(model.network.theta).all():
-        message = "its parameters are not all finite, since its run diverged; start from another model"
+        message = "its parameters are not all finite; start from another model"
         raise StorageError(f"training.start_from: {source}: {message}")
     return model
 

@@ -17,7 +17,8 @@ from safetensors.numpy import load_file
 
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import ConfigError, DataError, Interrupted, StorageError
-from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped
+from backprop_cli.training.checkpoint import Checkpoint, Stored
+from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.folder import FILES
 from backprop_cli.training.loop import train
 from backprop_cli.training.model import Model, opened
@@ -307,3 +308,125 @@ def test_who_looks_whether_a_lock_is_held_keeps_nobody_from_taking_it(plain: Set
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     threading.Timer(0.03, os.close, [descriptor]).start()
     assert list(record(plain, out, ()))
+
+
+SPRINT = """
+network:
+  inputs: 2
+  layers:
+    - {units: 2, activation: tanh}
+    - {units: 1, activation: sigmoid}
+optimizer: momentum
+metrics: []
+training: {steps: 1000, checkpoint_every: 0.0001}
+"""
+SPRINTS = {
+    "on floats": "data: {inputs: [[0.5, -1]], targets: [0.3]}",
+    "on arrays": "data: {inputs: [[0.5, -1], [1, 2], [-3, 0.1]], targets: [0.3, 0.7, 0.1]}",
+    "on arrays, with a rate that falls": (
+        "data: {inputs: [[0.5, -1], [1, 2], [-3, 0.1]], targets: [0.3, 0.7, 0.1]}\nschedule: cosine"
+    ),
+}
+
+
+@pytest.fixture(params=SPRINTS.values(), ids=SPRINTS)
+def sprint(tmp_path: Path, request: pytest.FixtureRequest) -> Setup:
+    """Give a run of many epochs of one step each, which are trained together."""
+    (tmp_path / "sprint.yaml").write_text(SPRINT + request.param, encoding="utf-8")
+    return load(tmp_path / "sprint.yaml")
+
+
+@pytest.mark.parametrize("looks", [7, 10])
+@pytest.mark.parametrize("trace", [(), (1, 2, 17, 900)], ids=["", "traced"])
+def test_epochs_that_are_trained_together_are_all_in_the_history(
+    sprint: Setup, tmp_path: Path, looks: int, trace: tuple[int, ...]
+) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    told = [event for event in record(sprint, whole, trace) if not isinstance(event, StepDone)]
+    assert len(contents(whole)["history.csv"].splitlines()) == 1001
+    with suppress(Interrupted):
+        list(record(sprint, cut, trace, after(looks)))
+    for _ in range(100):
+        left = Stored.read(cut / "checkpoint").checkpoint(setup_in(cut))
+        assert len(left.history) == left.position.epochs == left.position.steps
+        try:
+            started, *rest = resume(setup_in(cut), cut, trace, after(looks))
+            break
+        except Interrupted:
+            continue
+
+    assert contents(cut) == contents(whole)
+    assert isinstance(started, RunStarted)
+    assert timeless([*started.past, *(event for event in rest if not isinstance(event, StepDone))]) == timeless(
+        told[1:]
+    )
+
+
+@pytest.mark.parametrize("events", [1, 2, 3, 7, 400])
+def test_who_wants_no_more_of_what_is_trained_together_loses_nothing(
+    sprint: Setup, tmp_path: Path, events: int
+) -> None:
+    whole, left = tmp_path / "whole", tmp_path / "left"
+    list(record(sprint, whole, (2,)))
+    begun = record(sprint, left, (2,))
+    for _ in range(events):
+        next(begun)
+    begun.close()
+    assert json.loads((left / "run.json").read_text())["outcome"] == "interrupted"
+    list(resume(setup_in(left), left, (2,)))
+    assert contents(left) == contents(whole)
+
+
+def test_the_end_of_a_run_is_saved_once(sprint: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    write = Checkpoint.write
+    monkeypatch.setattr(
+        Checkpoint, "write", lambda self, *rest: (written.append(self.position.steps), write(self, *rest))[1]
+    )
+    list(record(sprint, tmp_path / "run", ()))
+    assert written == sorted(set(written))
+    assert written[-1] == 1000
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("training.engine=scalar",), "training.engine: scalar does not fit here"),
+        (("data.file=runs/old/history.csv", "data.targets=epoch"), "reads runs/old/history.csv, which this run would"),
+    ],
+)
+def test_what_is_refused_removes_nothing(tmp_path: Path, settings: tuple[str, ...], message: str) -> None:
+    iris_in(tmp_path)
+    out = tmp_path / "runs" / "old"
+    list(record(load(tmp_path / "iris.yaml", ["training.epochs=3"]), out, ()))
+    before = contents(out)
+    text = (tmp_path / "iris.yaml").read_text()
+    if "file" in settings[0]:
+        text = "network: {inputs: 7, layers: [{units: 1, activation: identity}]}\ndata: {file: x}\nloss: mse\n"
+    (tmp_path / "other.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        list(record(load(tmp_path / "other.yaml", settings), out, (), force=True))
+    assert contents(out) == before
+
+
+def test_a_config_of_the_users_own_is_never_replaced(plain: Setup, tmp_path: Path) -> None:
+    out = tmp_path / "project"
+    out.mkdir()
+    (out / "config.yaml").write_text("network: mine # with care\n")
+    assert refused(StorageError, lambda: record(plain, out)) == (
+        f"{out} is not empty: it holds 'config.yaml'; choose another folder, or add --force"
+    )
+    assert refused(StorageError, lambda: record(plain, out, force=True)) == (
+        f"{out / 'config.yaml'} is of no run, and would be replaced; choose another folder"
+    )
+    assert refused(StorageError, lambda: iter([setup_in(out)])).startswith(f"{out} holds no run")
+
+
+def test_data_that_change_between_reading_and_training_are_refused(tmp_path: Path) -> None:
+    given = iris_in(tmp_path)
+    text = (tmp_path / "iris.csv").read_text()
+    (tmp_path / "iris.csv").write_text(text.replace("5.1", "5.25", 1))
+    assert refused(DataError, lambda: record(given, tmp_path / "run")) == (
+        f"{tmp_path / 'iris.csv'}: this file has changed since it was read; leave it alone while it is in use, "
+        "and start again"
+    )

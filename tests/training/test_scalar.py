@@ -14,6 +14,7 @@ from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
 from backprop_cli.training.events import EpochDone, EpochsDone, Event, RunStopped, StepDone, one_by_one
 from backprop_cli.training.loop import record_steps, train
+from backprop_cli.training.recording import record, resume, setup_in
 from backprop_cli.training.scalar import ScalarSprint
 from backprop_cli.training.sprint import ArraySprint
 from backprop_cli.training.trainer import Trainer
@@ -39,18 +40,18 @@ def ended(setup: Setup, engine: str) -> tuple[list[float], RunStopped]:
 
 
 ACTIVATIONS = [name for name in members(Activation) if name != "softmax"]
-SMOOTH = [name for name in members(Loss) if name not in {"cross_entropy", "categorical_cross_entropy"}]
+LOSSES = [name for name, loss in members(Loss).items() if loss().shortcut_for(members(Activation)["sigmoid"]()) is None
+          and not loss.distribution]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "settings",
     [
         *((f"network.layers.0.activation={name}",) for name in ACTIVATIONS),
-        *((f"loss={name}",) for name in SMOOTH),
-        ("loss=cross_entropy", "network.layers.1.activation=softmax", "data.targets=[[0, 1]]"),
+        *((f"loss={name}",) for name in LOSSES),
         *((f"optimizer={{name: {name}, learning_rate: 0.1}}",) for name in members(Optimizer)),
-        ("optimizer={name: adam, learning_rate: 0.1, penalty: {l1: 0.01, l2: 0.1}, clip: {norm: 0.01}}",),
-        ("optimizer={name: momentum, learning_rate: 0.1, clip: {value: 0.01}}",),
+        ("optimizer={name: adam, learning_rate: 0.1, penalty: {l1: 0.01, l2: 0.1}}",),
+        ("optimizer={name: momentum, learning_rate: 1.0e-08, penalty: {l2: 1000003}}",),
         ("update_order=sequential",),
         ("schedule={name: cosine}",),
         ("schedule={name: linear_warmup, length: 7, then: {name: exponential, factor: 0.9}}",),
@@ -184,7 +185,16 @@ def test_the_engine_is_chosen_by_what_is_trained(settings: tuple[str, ...], kind
         ),
         (
             ("network.layers=[{units: 300, activation: tanh}, {units: 2, activation: tanh}]",),
-            "the network is too large, or its start is not finite",
+            "its steps are too long",
+        ),
+        (
+            ("optimizer={name: sgd, clip: {norm: 1}}",),
+            "clipping makes finite what is not, so every gradient has to be looked at",
+        ),
+        (("loss=binary_cross_entropy",), "how its loss is worked out hangs on the numbers of each step"),
+        (
+            ("network.layers.0.trainable=false", "network.layers.1.trainable=false"),
+            "nothing is trained",
         ),
     ],
 )
@@ -194,3 +204,21 @@ def test_floats_are_refused_where_they_do_not_fit(settings: tuple[str, ...], why
     assert str(caught.value) == (
         f"{CONFIGS / 'mazur.yaml'}: training.engine: scalar does not fit here: {why}; write auto"
     )
+
+
+def test_a_run_that_diverged_ends_the_same_when_it_goes_on(tmp_path: Path) -> None:
+    setup = setup_with(
+        "training.engine=scalar",
+        "optimizer={name: sgd, learning_rate: 1.0e+10}",
+        "network.layers.0.trainable=false",
+        "loss=mse",
+        "metrics=[]",
+        "network.layers.1.activation=identity",
+        "training.checkpoint_every=0",
+    )
+    told = list(record(setup, tmp_path / "run", ()))[-1]
+    again = list(resume(setup_in(tmp_path / "run"), tmp_path / "run", ()))[-1]
+    assert isinstance(told, RunStopped)
+    assert isinstance(again, RunStopped)
+    assert told.outcome == again.outcome == "diverged"
+    assert again.trouble == told.trouble
