@@ -59,7 +59,6 @@ WINDOW = 100
 _LONG_WORD = re.compile(r"\S{201,}")
 _START, _END = 120, 40
 _LONGEST_SLIP = 100
-_LONGEST_SLIP = 100
 
 
 def _cut(word: re.Match[str]) -> str:
