@@ -8,6 +8,7 @@ from typing import BinaryIO, TypeAlias
 
 from backprop_cli.config.asked import metrics_asked
 from backprop_cli.data.frames import ArrayFrame, Frame
+from backprop_cli.data.npy import plain_array
 from backprop_cli.errors import UsageError, counted
 from backprop_cli.rules.base import Array
 from backprop_cli.training import evaluation
@@ -18,8 +19,8 @@ from backprop_cli.training.using import STDIN, data_for, inputs_in, samples_in
 
 # A run folder or a file, or what `load_model` made of one.
 AnyModel: TypeAlias = Model | str | os.PathLike[str]
-# A file, or an array with one row per sample.
-AnyData: TypeAlias = Array | str | os.PathLike[str]
+# A file, or an array or nested lists with one row per sample.
+AnyData: TypeAlias = Array | Sequence[object] | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def predict(model: AnyModel, data: AnyData, *, stdin: BinaryIO | None = None) ->
 
     Args:
         model: a run folder or a model file, or what `load_model` made of one.
-        data: a file of any format that training reads, `-` for a table on standard input, or an array with a row for
-            each sample.  Columns go by their names in training where there are any, else by position.
+        data: a file of any format that training reads, `-` for a table on standard input, or an array (or lists) with
+            a row for each sample.  Columns go by their names in training where there are any, else by position.
         stdin: what `-` reads.
 
     Raises:
@@ -114,7 +115,8 @@ def evaluate(
     found = _model(model)
     asked = metrics_asked(metrics, found.network.layout.topology.layers[-1].units) if metrics else None
     frames = _frame(found, data, stdin), None if targets is None else _frame(found, targets, stdin)
-    return evaluation.evaluate(found, samples_in(found, *frames), asked, expect)
+    samples, forgets = samples_in(found, *frames)
+    return evaluation.evaluate(found, samples, asked, expect, forgets_weights=forgets)
 
 
 def _model(model: AnyModel) -> Model:
@@ -124,4 +126,4 @@ def _model(model: AnyModel) -> Model:
 def _frame(model: Model, data: AnyData, stdin: BinaryIO | None) -> Frame:
     if isinstance(data, str | os.PathLike):
         return data_for(model, data, stdin=stdin)
-    return ArrayFrame("the array", data)
+    return ArrayFrame("the array", plain_array(data))

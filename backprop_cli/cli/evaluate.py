@@ -1,5 +1,6 @@
 """`backprop evaluate`: how well a trained network does."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ def run(model: str, data: str, choices: Choices) -> int:
     """Judge a model, show the result, and give the exit code: 1 where it is not as expected."""
     found = load_model(model)
     judged = evaluate(found, data, choices.targets, metrics=choices.metrics, expect=choices.expect)
+    if judged.forgets_weights:
+        what = "samples counted differently in training (data.weights), and these have no such weights"
+        print(f"backprop: {what}: all count the same", file=sys.stderr)
     if choices.form == "json":
         write_result(write_json(evaluation_document(judged, model, data)), choices.output)
     else:

@@ -1,11 +1,10 @@
 """`backprop export`: write a trained model in a format of others."""
 
-import sys
 from pathlib import Path
 
-from backprop_cli.cli.output import write_pieces
+from backprop_cli.cli.output import refuse_screen, write_pieces
 from backprop_cli.errors import UsageError
-from backprop_cli.exchange.forms import Form, form_for, written
+from backprop_cli.exchange.forms import form_for, written
 from backprop_cli.training.model import model_file, opened
 
 
@@ -19,14 +18,9 @@ def run(model: Path, name: str | None, output: Path | None, *, raw: bool) -> Non
     form = form_for(name, output)
     if raw and not form.has_choice:
         raise UsageError(f"--raw is for --format onnx; {form.name} leaves the preparation of inputs to its reader")
-    _refuse_screen(form, output)
+    if not form.is_text:
+        refuse_screen(form.name, output)
     found = opened(model)
     if output is not None and output.exists() and output.samefile(model_file(model)):
         raise UsageError(f"{output} is the model itself; choose another name for what is made of it")
     write_pieces([written(found, form, prepares=not raw)], output)
-
-
-def _refuse_screen(form: Form, output: Path | None) -> None:
-    to_screen = (output is None or str(output) == "-") and sys.stdout.isatty()
-    if to_screen and not form.is_text:
-        raise UsageError(f"{form.name} is not text, so it is not shown; name a file with --output")

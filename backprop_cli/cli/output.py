@@ -113,6 +113,18 @@ def _write(text: str, output: Path) -> None:
         raise
 
 
+def refuse_screen(form: str, output: Path | None) -> None:
+    """Raise UsageError where what is not text would go to a terminal."""
+    if (output is None or str(output) == "-") and sys.stdout.isatty():
+        raise UsageError(f"{form} is not text, so it is not shown; name a file with --output")
+
+
+def refuse_same(output: Path | None, given: Path) -> None:
+    """Raise UsageError where a result would replace what it is made of."""
+    if output is not None and output.exists() and given.exists() and output.samefile(given):
+        raise UsageError(f"{output} is what the result is made of; choose another name")
+
+
 def refuse_to_overwrite(path: Path, *, force: bool) -> None:
     """Raise StorageError when a file is there and may not be replaced."""
     if path.exists() and not force:

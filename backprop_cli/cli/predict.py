@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.api.using import load_model, predictor_of
-from backprop_cli.cli.output import chosen_form, console_for, write_pieces
+from backprop_cli.cli.output import chosen_form, console_for, refuse_same, refuse_screen, write_pieces
 from backprop_cli.config.sections import Report
-from backprop_cli.errors import UsageError, counted
+from backprop_cli.errors import counted
 from backprop_cli.render.predictions import FORMS, predictions_csv, predictions_jsonl, predictions_table
 from backprop_cli.render.to_console import show_table
+from backprop_cli.training.model import model_file
 from backprop_cli.training.predictor import Predictor, archived
 
 _Pieces: TypeAlias = Callable[[Predictor], Iterable[str | bytes]]
@@ -21,11 +22,13 @@ def run(model: str, data: str, form: str | None, output: Path | None, *, quiet: 
     """Predict a file, and show or write the result.
 
     Raises:
-        UsageError: binary data would go to a terminal.
+        UsageError: binary data would go to a terminal, or the result would replace the data or the model.
     """
     chosen = chosen_form(form, output, FORMS).name
-    if chosen == "npz" and output is None:
-        raise UsageError("an npz archive is binary, and goes to a file; add --output FILE")
+    if chosen == "npz":
+        refuse_screen(chosen, output)
+    for given in (data, model_file(Path(model))):
+        refuse_same(output, Path(given))
     found = load_model(model)
     predictor, rows = predictor_of(found, data)
     if not quiet and rows > predictor.samples:

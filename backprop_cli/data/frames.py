@@ -21,6 +21,8 @@ from backprop_cli.errors import Problem, did_you_mean
 # More than anyone reads at once.
 MOST_PROBLEMS = 20
 _MOST_LISTED = 14
+# Texts that are read as numbers together.
+_PART = 1024
 
 
 @dataclass(frozen=True)
@@ -192,17 +194,19 @@ def limited(name: str, found: Sequence[Problem]) -> list[Problem]:
 
 def _numbers(cells: Sequence[str]) -> NDArray[np.float64]:
     """Read numbers, some at a time, so that their texts are still at hand when they are read."""
-    if not isinstance(cells, Packed):
-        cells = Packed.of(cells)
     found = np.empty(len(cells))
     end = 0
-    for part in cells.parts() if len(cells) else ():
+    # Only those of tables are packed: in other files a text may hold what stands between packed ones.
+    parts = (
+        cells.parts() if isinstance(cells, Packed) else (cells[at : at + _PART] for at in range(0, len(cells), _PART))
+    )
+    for part in parts if len(cells) else ():
         start, end = end, end + len(part)
         found[start:end] = _part(part)
     return found
 
 
-def _part(cells: list[str]) -> NDArray[np.float64]:
+def _part(cells: Sequence[str]) -> NDArray[np.float64]:
     try:
         found = np.fromiter(map(float, cells), dtype=np.float64, count=len(cells))
     except ValueError:

@@ -1,5 +1,6 @@
 """What is learned of columns, some rows at a time: extremes, means and variances."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeAlias
@@ -7,9 +8,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.data.matrix import Matrix, windows
+from backprop_cli.data.matrix import Matrix
 
 Vector: TypeAlias = NDArray[np.float64]
+# Rows whose moments are taken at once.  Always the same, however many are read at a time: sums of other blocks would
+# differ in their last digits, and a file that is read in windows is to be prepared as one that is read whole.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,21 @@ class Moments:
 
 def moments_of(rows: Matrix) -> Moments:
     """Go through all rows, of which there is at least one."""
-    return reduce(Moments.join, (Moments.of(window) for _, window in windows(rows)))
+    return reduce(Moments.join, map(Moments.of, _blocks(rows)))
 
 
 def means_of(rows: Matrix) -> tuple[NDArray[np.int64], Vector]:
     """Count the values of each column that are not nan, and give their mean; 0 where there are none."""
     counts, means = np.zeros(rows.shape[1], dtype=np.int64), np.zeros(rows.shape[1])
-    for _, window in windows(rows):
+    for window in _blocks(rows):
         missing = np.isnan(window)
         fresh = len(window) - missing.sum(axis=0)
         counts += fresh
         sums = np.where(missing, 0.0, window).sum(axis=0, dtype=np.float64)
         means += (sums - fresh * means) / np.maximum(1, counts)
     return counts, means
+
+
+def _blocks(rows: Matrix) -> Iterator[NDArray[Any]]:
+    # In one order, since NumPy adds up as memory lies.
+    return (np.ascontiguousarray(rows[at : at + _BLOCK]) for at in range(0, len(rows), _BLOCK))

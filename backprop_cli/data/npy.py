@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from backprop_cli.data.declared import MOST_INFLATION, Declared
 from backprop_cli.documents.files import Unreadable
 from backprop_cli.documents.tree import shortened
+from backprop_cli.errors import DataError, Problem
 
 MAGIC = b"\x93NUMPY"
 # Bytes of the header's length, by version of the format.
@@ -105,6 +106,23 @@ def _dtype(descr: object) -> np.dtype[Any]:
     what = _REFUSED.get(kind[1] if kind else "V", "what is not known here; save numbers")
     shown = descr if isinstance(descr, str) else "structured"
     raise Unreadable(f"the array (dtype {shortened(shown)}) holds {what}")
+
+
+def plain_array(values: object) -> NDArray[Any]:
+    """Give numbers or texts that a program has at hand as an array like one that is read from a file.
+
+    Raises:
+        DataError: they are neither, or there are none.
+    """
+    try:
+        found = np.asarray(values)
+    except ValueError as error:
+        raise DataError([Problem("its rows differ in length; give each the same", where="the array")]) from error
+    try:
+        Declared(found.shape, _dtype(found.dtype.str)).check(found.nbytes)
+    except Unreadable as error:
+        raise DataError([Problem(str(error), where="the array")]) from error
+    return found
 
 
 def keys_of(file: IO[bytes]) -> tuple[str, ...]:

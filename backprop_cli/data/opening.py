@@ -77,6 +77,12 @@ def _array(
     return FileColumns.of(ArrayFile(name, declared, start), window)
 
 
+def names_columns(name: str) -> bool:
+    """Say whether a file, by its suffix, has names for its columns."""
+    suffix = Path(name).suffix.lower()
+    return suffix in _TEXT or suffix in SCANS
+
+
 def _kind(name: str) -> str:
     """Tell the format."""
     suffix = Path(name).suffix.lower()

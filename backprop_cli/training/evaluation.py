@@ -48,6 +48,7 @@ class Evaluation:
         confusion: (classes, classes) counts of samples, by class and by what was predicted; None without classes.
         classes: how well each class is told apart, in order; empty without classes.
         checks: what was expected.
+        forgets_weights: whether samples counted differently in training by weights that are not known of these.
     """
 
     samples: int
@@ -55,6 +56,7 @@ class Evaluation:
     confusion: Counts | None
     classes: tuple[OfClass, ...]
     checks: tuple[Checked, ...]
+    forgets_weights: bool = False
 
     @property
     def is_as_expected(self) -> bool:
@@ -63,7 +65,12 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model, samples: Samples, metrics: Sequence[Metric] | None = None, expect: Sequence[str] = ()
+    model: Model,
+    samples: Samples,
+    metrics: Sequence[Metric] | None = None,
+    expect: Sequence[str] = (),
+    *,
+    forgets_weights: bool = False,
 ) -> Evaluation:
     """Measure a model as training measures it.
 
@@ -72,6 +79,7 @@ def evaluate(
         samples: with targets, prepared.
         metrics: what to measure beside the loss; by default what training did.
         expect: conditions as `accuracy >= 0.95`.
+        forgets_weights: whether samples counted differently in training by weights that are not known of these.
 
     Raises:
         UsageError: a condition is none, or is of what is not measured.
@@ -84,7 +92,8 @@ def evaluate(
     values, of_classes = judge.measure(), judge_among(model.metrics, classes=bool(model.classes))
     confusion = None if of_classes is None else judge.confusion(of_classes)
     told = () if confusion is None else tuple(_told(model.classes, confusion))
-    return Evaluation(len(samples), values, confusion, told, tuple(goal.checked(values) for goal in goals))
+    checks = tuple(goal.checked(values) for goal in goals)
+    return Evaluation(len(samples), values, confusion, told, checks, forgets_weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,9 @@ def _open(path: Path) -> tuple[str, dict[str, NDArray[Any]]]:
     except Unreadable as error:
         raise StorageError(f"{path}: {error}") from error
     except (SafetensorError, OSError, TypeError, ValueError, AttributeError) as error:
-        raise StorageError(f"{path}: this is no safetensors file, or it is damaged: {error}") from error
+        raise StorageError(
+            f"{path}: this is no model of backprop, or it is damaged; the model is named first, then the data"
+        ) from error
     if _ENTRY not in metadata:
         raise StorageError(f"{path}: this model was not written by backprop, so its layers are not known")
     try:

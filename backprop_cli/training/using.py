@@ -18,7 +18,7 @@ from backprop_cli.data.choosing import Wanted, aligned, source_of_both, source_o
 from backprop_cli.data.encoding import Block, Encoding
 from backprop_cli.data.frames import Column, Frame, TableFrame, Texts
 from backprop_cli.data.gaps import STRICT, Gaps
-from backprop_cli.data.opening import WINDOW, open_frame
+from backprop_cli.data.opening import WINDOW, names_columns, open_frame
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Columns, Source
 from backprop_cli.documents.files import Location
@@ -39,8 +39,11 @@ def inputs_in(model: Model, frame: Frame) -> tuple[Samples, int]:
     return _read(model, source_of_inputs(frame, wanted_by(model)))
 
 
-def samples_in(model: Model, frame: Frame, targets: Frame | None = None) -> Samples:
+def samples_in(model: Model, frame: Frame, targets: Frame | None = None) -> tuple[Samples, bool]:
     """Read what a model is to be judged by: inputs and targets of one file, or of two.
+
+    Returns:
+        The samples, and whether there are no weights of theirs, though samples counted differently in training.
 
     Raises:
         DataError: columns are missing, cells cannot be read, or targets are nothing that the loss can take.
@@ -56,7 +59,7 @@ def samples_in(model: Model, frame: Frame, targets: Frame | None = None) -> Samp
     ]
     if problems:
         raise DataError(problems)
-    return samples
+    return samples, model.experiment.data.weights is not None and source.weights is None
 
 
 def _weighed(model: Model, samples: Samples, source: Source) -> Samples:
@@ -100,9 +103,16 @@ def wanted_by(model: Model) -> Wanted:
     encoding, data = encoding_of(model), model.experiment.data
     inputs = tuple(name for block in encoding.inputs for name in block.names)
     counts = (1, encoding.outputs) if model.classes else (encoding.outputs,)
-    numbered = all(name.isdecimal() for name in inputs)
+    numbered = not _has_header(model) and all(name.isdecimal() for name in inputs)
     weights = (data.weights or "") if isinstance(data, FileData) else ""
     return Wanted(inputs, _target_names(model), counts, weights, not numbered and not isinstance(data, InlineData))
+
+
+def _has_header(model: Model) -> bool:
+    """Say whether the file of the inputs surely names its columns; some name them by numbers, years, say."""
+    data = model.experiment.data
+    section = data.inputs if isinstance(data, PartsData) else data
+    return isinstance(section, FileData | Part) and names_columns(section.file)
 
 
 def _target_names(model: Model) -> tuple[str, ...]:

@@ -154,16 +154,15 @@ TOLD = (
             "backprop: {empty} holds no run; start one: backprop train CONFIG --out {empty}",
         ),
         (
-            ("predict", "{run}", IRIS, "--format", "npz"),
-            2,
-            "backprop: an npz archive is binary, and goes to a file; add --output FILE",
-        ),
-        (
             ("predict", "{run}", IRIS, "--output", "x.html"),
             2,
             "backprop: x.html: no form has this suffix; there are .txt, .csv, .jsonl, .ndjson, .npz, or name a form",
         ),
-        (("predict", IRIS, IRIS), 6, f"backprop: {IRIS}: this is no safetensors file, or it is damaged"),
+        (
+            ("predict", IRIS, IRIS),
+            6,
+            f"backprop: {IRIS}: this is no model of backprop, or it is damaged; the model is named first",
+        ),
         (("evaluate", "{run}", IRIS, "--metric", "accurate"), 2, f"backprop: --metric accurate: {TOLD}"),
         (
             ("evaluate", "{run}", IRIS, "--expect", "test.accuracy > 1"),
@@ -235,3 +234,50 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(run: Path, tmp_path: Path
         found = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, check=False)
 
     assert (found.returncode, found.stderr) == (0, b"")
+
+
+def test_a_result_never_replaces_what_it_is_made_of(run: Path, tmp_path: Path) -> None:
+    data = tmp_path / "iris.csv"
+    data.write_bytes(Path(IRIS).read_bytes())
+    for output in (data, run / "model.safetensors"):
+        before = output.read_bytes()
+        result = backprop("predict", str(run), str(data), "--format", "csv", "--output", str(output))
+        assert (result.exit_code, result.stderr) == (
+            2,
+            f"backprop: {output} is what the result is made of; choose another name\n",
+        )
+        assert output.read_bytes() == before
+
+
+def test_weights_that_are_not_known_of_samples_are_missed(tmp_path: Path) -> None:
+    rows = [f"{value / 10},{value % 2},{1 + value % 3}" for value in range(20)]
+    (tmp_path / "data.csv").write_text("\n".join(["x,y,count", *rows]))
+    (tmp_path / "bare.csv").write_text("\n".join(row.rpartition(",")[0] for row in ["x,y,count", *rows]))
+    (tmp_path / "c.yaml").write_text(
+        "network: {inputs: 1, layers: [{units: 1, activation: sigmoid}]}\n"
+        "data: {file: data.csv, targets: y, weights: count}\nloss: binary_cross_entropy\n"
+    )
+    assert backprop("train", str(tmp_path / "c.yaml"), "--out", str(tmp_path / "run"), "-q").exit_code == 0
+    known, bare = (
+        backprop("evaluate", str(tmp_path / "run"), str(tmp_path / name)) for name in ("data.csv", "bare.csv")
+    )
+    assert known.stderr == ""
+    assert bare.stderr == (
+        "backprop: samples counted differently in training (data.weights), and these have no such weights: "
+        "all count the same\n"
+    )
+    assert (known.exit_code, bare.exit_code) == (0, 0)
+
+
+def test_headers_that_are_numbers_are_names(tmp_path: Path) -> None:
+    rows = [f"{value},{value + 1},{2 * value}" for value in range(9)]
+    (tmp_path / "data.csv").write_text("\n".join(["2019,2020,2021", *rows]))
+    (tmp_path / "later.csv").write_text("\n".join(["2020,2021,2022", *rows]))
+    (tmp_path / "c.yaml").write_text(
+        "network: {inputs: 2, layers: [{units: 1, activation: identity}]}\n"
+        "data: {file: data.csv, targets: '2021'}\nloss: mse\noptimizer: {name: sgd, learning_rate: 0.001}\n"
+    )
+    assert backprop("train", str(tmp_path / "c.yaml"), "--out", str(tmp_path / "run"), "-q").exit_code == 0
+    result = backprop("predict", str(tmp_path / "run"), str(tmp_path / "later.csv"))
+    assert result.exit_code == 4
+    assert "there is no column '2019'" in result.stderr

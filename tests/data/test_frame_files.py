@@ -158,3 +158,9 @@ def test_without_polars_the_extra_is_named(suffix: str, monkeypatch: pytest.Monk
 
     assert str(caught.value) == "this needs polars: pip install 'backprop-cli[tables]'"
     assert caught.value.exit_code == 2
+
+
+def test_a_text_may_hold_any_character(polars: Any, tmp_path: Path) -> None:
+    (texts,) = open_frame(write(polars, tmp_path / "t.jsonl", {"a": ["1\x002", "3", "b"]})).read(["a"])
+    assert isinstance(texts, Texts)
+    np.testing.assert_array_equal(texts.values, [np.nan, 3.0, np.nan])
