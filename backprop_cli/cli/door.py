@@ -49,11 +49,11 @@ def _tell(error: Exception) -> int:
             return error.exit_code
         case BrokenPipeError():
             # Whoever read our output has seen enough.
-            _silence_stdout()
+            silence_stdout()
             return 0
         case OSError():
             # Everything of ours names its file; what is left is standard output.
-            _silence_stdout()
+            silence_stdout()
             _say(f"backprop: the result cannot be written: {error.strerror or error}")
             return UNWRITABLE
         case _:
@@ -62,7 +62,7 @@ def _tell(error: Exception) -> int:
             return BUG
 
 
-def _silence_stdout() -> None:
+def silence_stdout() -> None:
     """Let what is left in the buffer go nowhere, so that the end of the program does not trip over it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

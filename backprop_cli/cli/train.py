@@ -12,6 +12,7 @@ from rich.console import Console
 
 from backprop_cli.api.explaining import Choice, ground_of, rounding_of
 from backprop_cli.api.runs import begun
+from backprop_cli.cli.door import silence_stdout
 from backprop_cli.cli.output import console_for, write_result
 from backprop_cli.cli.progress import Tell, progress
 from backprop_cli.cli.signals import Signals
@@ -80,7 +81,14 @@ def run(config: str | None, settings: Sequence[str], choices: Choices) -> int:
         asked = signals.asked if signals else nobody
         # Closed here, where it can say so when it cannot save.
         with closing(beginning.start(trace, asked)) as events:
-            stopped = _show(setup, events if choices.quiet else _announced(events, beginning.out), trace, choices)
+            try:
+                stopped = _show(setup, events if choices.quiet else _announced(events, beginning.out), trace, choices)
+            except BrokenPipeError:
+                if beginning.out is None:
+                    raise
+                # Whoever read the output has seen enough of it; a run in a folder goes on without.
+                silence_stdout()
+                stopped = _last(list(events))
     if stopped is not None and stopped.trouble is not None:
         raise DivergedError(stopped.trouble.sentence)
     return NOT_AS_EXPECTED if stopped is not None and not all(check.met for check in stopped.checks) else 0

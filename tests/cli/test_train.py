@@ -231,6 +231,17 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert result.stderr == ""
 
 
+def test_a_run_in_a_folder_goes_on_when_nobody_reads_its_output(tmp_path: Path) -> None:
+    words = f"train configs/xor.yaml --trace 500 --quiet --out {tmp_path / 'run'} --expect 'epochs > 500'"
+    command = f"set -o pipefail; {sys.executable} -m backprop_cli {words} | head -1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert (result.returncode, result.stderr) == (1, "")
+    assert "2-4-1" in result.stdout
+    report = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert (report["outcome"], report["done"]["epochs"]) == ("finished", 500)
+
+
 def test_no_targets_is_exit_3(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("network: {inputs: 1, layers: [{units: 1}]}\ndata: {inputs: [1]}\n")
     result = in_process("train", str(tmp_path / "c.yaml"))
