@@ -19,6 +19,7 @@ _ADVICE = {
     errno.ENOENT: "its folder is not there",
     errno.ENOTDIR: "a part of its path is a file, not a folder",
 }
+_NO_WAITING = {errno.EINVAL, errno.ENOTSUP}
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:
@@ -71,8 +72,16 @@ def _sync_folder(folder: Path) -> None:
     """Let the disk have the new name, too, where the system can do that."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        # It may be written to, but not read.
+        return
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems have folders that are never waited for.
+        if error.errno not in _NO_WAITING:
+            raise
     finally:
         os.close(descriptor)
