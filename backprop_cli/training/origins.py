@@ -20,6 +20,8 @@ def require_elsewhere(setup: Setup, folder: RunFolder) -> None:
         StorageError: the model cannot be read.
     """
     require_fit(setup)
+    if not folder.path.is_dir():
+        return
     replaced = {(folder / name).resolve() for name in FILES}
     for place, name, path in _files(setup):
         if path.resolve() in replaced:
