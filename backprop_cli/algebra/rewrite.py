@@ -94,9 +94,12 @@ def chain_of(term: Term, operators: Sequence[str]) -> tuple[Term, ...]:
 
 def swap(term: Term, name: Callable[[Ref], Term | None]) -> Term:
     """Put other terms in place of some references; None keeps one."""
-    if isinstance(term, Ref):
-        return name(term) or term
+    return swap_leaves(term, lambda leaf: name(leaf) if isinstance(leaf, Ref) else None)
+
+
+def swap_leaves(term: Term, other: Callable[[Term], Term | None]) -> Term:
+    """Put other terms in place of some references and numbers; None keeps one."""
     if not isinstance(term, Apply):
-        return term
-    args = tuple(swap(argument, name) for argument in term.args)
+        return other(term) or term
+    args = tuple(swap_leaves(argument, other) for argument in term.args)
     return term if args == term.args else replace(term, args=args)

@@ -15,11 +15,11 @@ from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.rules.base import LARGEST_COUNT
+from backprop_cli.training.ground import grounded
 from backprop_cli.training.loop import record_step
 from backprop_cli.training.plan import describe, length_of
-from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Line, Rounding
-from backprop_cli.worksheet.ground import Ground, Own, Turn
+from backprop_cli.worksheet.ground import Ground, Own
 from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
 
@@ -155,18 +155,7 @@ def _title(setup: Setup, record: StepRecord) -> str:
 
 def ground_of(setup: Setup, record: StepRecord, *, long: bool = False) -> Ground:
     """Put together what the worksheet of a recorded step stands on."""
-    experiment = setup.experiment
-    ground = Ground(
-        layout=layout_of(setup),
-        activations=tuple(layer.activation for layer in experiment.network.layers),
-        loss=experiment.loss,
-        optimizer=experiment.optimizer,
-        schedule=experiment.schedule,
-        record=record,
-        turn=Turn(*record.turn),
-        sequential=experiment.update_order == "sequential",
-        long=long,
-    )
+    ground = grounded(setup, record, long=long)
     return replace(ground, expressions=dict(expressions(setup, ground)))
 
 

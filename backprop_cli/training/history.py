@@ -3,8 +3,8 @@
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 import numpy as np
@@ -79,11 +79,6 @@ class Columns:
         """Give the line of an epoch in a file of JSON Lines; what is not finite is null."""
         numbers = (number if math.isfinite(number) else None for number in self.row(event))
         return json.dumps(dict(zip(self.names, numbers, strict=True))) + "\n"
-
-
-def same_but_for_time(events: Iterable[EpochDone]) -> Iterator[EpochDone]:
-    """Give epochs without the time that they took, which no two runs share."""
-    return (replace(event, seconds=0.0) for event in events)
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -7,18 +7,20 @@ update depends on become one function, so that training and explaining are the s
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from backprop_cli.algebra.python import Program, actions
-from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.algebra.rewrite import swap_leaves
+from backprop_cli.algebra.term import Number, Ref, Term
 from backprop_cli.config.loader import Setup
 from backprop_cli.engine.record import StepRecord, frozen
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.quantities.quantity import Attached, Variable
+from backprop_cli.training.ground import grounded
 from backprop_cli.training.sprint import ArraySprint, Sprint
-from backprop_cli.training.start import layout_of
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.ground import Ground, Key, new
 from backprop_cli.worksheet.update import RATE
@@ -55,10 +57,10 @@ class ScalarSprint(Sprint):
     """Trains on floats; where a number is not finite the array engine has the last word on the step."""
 
     def __init__(self, lines: _Lines, learner: Learner, arrays: Step) -> None:
-        self._network = learner.network
+        self._lines = lines
         self._vectors = (learner.network.trained, *learner.state.values())
         self._arrays = ArraySprint(arrays)
-        self._fast, self._careful = _compiled(lines, careful=False), _compiled(lines, careful=True)
+        self._fast = _compiled(lines, careful=False)
 
     def run(self, rates: Sequence[float], first: int, losses: list[float]) -> None:
         before = self._numbers()
@@ -93,6 +95,11 @@ class ScalarSprint(Sprint):
             # Its formulas are as they are taught, and the kernels hold where those overflow.
             self._arrays.run([rate], number, losses)
 
+    @cached_property
+    def _careful(self) -> _Code:
+        """The same lines for numbers that Python would refuse; few runs ever need them."""
+        return _compiled(self._lines, careful=True)
+
     def _numbers(self) -> list[float]:
         return [number for vector in self._vectors for number in vector.tolist()]
 
@@ -120,14 +127,14 @@ def scalar_sprint(setup: Setup, learner: Learner, arrays: Step) -> ScalarSprint 
 
 def _ground(setup: Setup, learner: Learner, arrays: Step) -> Ground:
     """Give what the lines stand on: of a step that was never done, only what is given is known."""
-    experiment, space = setup.experiment, arrays.space
+    space = arrays.space
     rows = np.arange(len(setup.dataset.training))
     theta, state = frozen(learner.network.theta), {letter: frozen(part) for letter, part in learner.state.items()}
     record = StepRecord(
         step=_SOME_STEP,
         epoch=1,
         samples=tuple(setup.dataset.training.numbered(rows).tolist()),
-        rate=experiment.optimizer.learning_rate,
+        rate=setup.experiment.optimizer.learning_rate,
         x=frozen(space.x_and_one[:, :-1].T),
         y=frozen(space.y.T),
         weights=None if space.weights is None else frozen(space.weights),
@@ -145,15 +152,7 @@ def _ground(setup: Setup, learner: Learner, arrays: Step) -> Ground:
         state_before=state,
         state_after=state,
     )
-    return Ground(
-        layout=layout_of(setup),
-        activations=tuple(layer.activation for layer in experiment.network.layers),
-        loss=experiment.loss,
-        optimizer=experiment.optimizer,
-        schedule=experiment.schedule,
-        record=record,
-        sequential=experiment.update_order == "sequential",
-    )
+    return grounded(setup, record)
 
 
 def _lines(ground: Ground) -> _Lines | None:
@@ -175,7 +174,7 @@ def _lines(ground: Ground) -> _Lines | None:
             found[key] = None if key == RATE else book.term(key)
             if len(found) > MOST_LINES:
                 return None
-    definitions = tuple((key, _at_any_step(term)) for key, term in found.items() if term is not None)
+    definitions = tuple((key, swap_leaves(term, _at_any_step)) for key, term in found.items() if term is not None)
     constants = tuple((key, given(ground, key)) for key in _constants(found, before))
     return _Lines(definitions, constants, before, after)
 
@@ -185,13 +184,10 @@ def _constants(found: dict[Key, Term | None], before: Sequence[Key]) -> Iterator
     return (key for key, term in found.items() if term is None and key not in varies)
 
 
-def _at_any_step(term: Term) -> Term:
-    """Put the number of the step in place of the one that the terms were written with."""
-    if isinstance(term, Number) and (term.value, term.symbol) == (_SOME_STEP, _LETTER):
-        return Ref(_STEP)
-    if not isinstance(term, Apply):
-        return term
-    return Apply(term.operator, tuple(_at_any_step(argument) for argument in term.args))
+def _at_any_step(leaf: Term) -> Term | None:
+    """Give the number of the step in place of the one that the terms were written with."""
+    is_step = isinstance(leaf, Number) and (leaf.value, leaf.symbol) == (_SOME_STEP, _LETTER)
+    return Ref(_STEP) if is_step else None
 
 
 def _compiled(lines: _Lines, *, careful: bool) -> _Code:

@@ -56,5 +56,4 @@ def _why_no_floats(setup: Setup, learner: Learner) -> str:
         return "clipping makes finite what is not, so every gradient has to be looked at"
     if experiment.loss.shortcut_for(experiment.network.layers[-1].activation) is not None:
         return "how its loss is worked out hangs on the numbers of each step"
-    has_dropout = any(getattr(layer, "dropout", 0.0) for layer in experiment.network.layers)
-    return "dropout draws a mask for each step" if has_dropout else ""
+    return "dropout draws a mask for each step" if learner.dropout is not None else ""
