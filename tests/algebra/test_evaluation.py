@@ -27,8 +27,7 @@ def test_many_operands_are_taken_from_left_to_right(
 ) -> None:
     term = build([Ref(number) for number in range(len(values))])
 
-    # Bit for bit, which texts are, where what is no number is itself, too: to the right the same numbers can make another
-    # sum.
+    # Bit for bit, as texts are, where what is no number is itself, too.  To the right there can be another sum.
     assert repr(evaluate(term, values.__getitem__)) == repr(left_to_right(values, step))  # type: ignore[arg-type]
 
 
