@@ -16,7 +16,6 @@ from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.record import StepRecord, frozen
 from backprop_cli.engine.step import Learner, Step
 from backprop_cli.training.events import (
-    Confusion,
     EpochDone,
     EpochsDone,
     Event,
@@ -28,8 +27,9 @@ from backprop_cli.training.events import (
     Values,
 )
 from backprop_cli.training.goals import checked
-from backprop_cli.training.judge import Counter, Judge
-from backprop_cli.training.plan import batches_of, classes_of, judge_of_classes, length_of, metrics_of
+from backprop_cli.training.judge import Counter
+from backprop_cli.training.judges import Judges
+from backprop_cli.training.plan import batches_of, length_of, metrics_of
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.position import Position, Sums
 from backprop_cli.training.sprint import Sprint
@@ -61,12 +61,8 @@ class Trainer:
         self.batches = batches_of(setup)
         self.portions = Portions(self.learner, setup.dataset.training, is_full=self.batches.is_full)
         self.metrics = metrics_of(setup)
-        self.judge = Judge(self.learner, setup.dataset.training, self.metrics)
-        held_back = setup.dataset.validation
-        self.validation = Judge(self.learner, held_back, self.metrics) if held_back else None
+        self.judges = Judges(setup, self.learner, self.metrics)
         self.observer = Observer(setup)
-        # What has been measured after the last epoch, by part.
-        self.seen: dict[str, Values] = {}
         self.done = 0
         self.epochs = 0
         self.sums = Sums(Counter.start(self.metrics))
@@ -128,7 +124,7 @@ class Trainer:
             self.started += perf_counter() - given
 
     def _events(self, trace: Collection[int], pause: Pause | None, most: int) -> Iterator[Event | EpochsDone | Paused]:
-        self.initial = self.initial or self.judge.measure()
+        self.initial = self.initial or self.judges.training.measure()
         trouble, traced = None, sorted(trace)
         try:
             while not self.is_over:
@@ -152,12 +148,12 @@ class Trainer:
                 if self.done + 1 in wanted:
                     record = self._recorded(step, rows, epoch)
                 else:
-                    step(self._rate(self._turn(epoch)), self.done + 1)
+                    step(self._rate(epoch), self.done + 1)
                 self.done += 1
                 if record is not None:
                     yield record
-            self.seen.clear()
-            self.state = self.observer.after_for_rate(self.state, self._look)
+            self.judges.forget()
+            self.state = self.observer.after_for_rate(self.state, self.judges.look)
 
     def _sprinted(self, sprint: Sprint, wanted: Sequence[int]) -> Iterator[StepRecord]:
         for number in wanted:
@@ -210,24 +206,21 @@ class Trainer:
 
     def _rates(self, steps: int) -> list[float]:
         """Give the learning rates of the coming steps, each an epoch of its own."""
-        schedule, rate = self.experiment.schedule, self.experiment.optimizer.learning_rate
-        if not schedule.moves:
-            return [float(rate)] * steps
-        coming = range(self.done + 1, self.done + 1 + steps)
-        turns = (self.length.turn(schedule, step, step, self.state.plateaus) for step in coming)
-        return [float(schedule.formula(rate, float(count), length)) for count, length in turns]
+        if not self.experiment.schedule.moves:
+            return [self._rate(self.epochs + 1)] * steps
+        return [self._rate(self.epochs + 1 + ahead, ahead) for ahead in range(steps)]
 
     def _recorded_in(self, sprint: Sprint, losses: list[float]) -> StepRecord:
         """Train the coming step, which is an epoch, and give all that it did."""
         ((rows, step),) = self.portions.steps(self.batches.epoch(self.epochs + 1))
-        rate = self._rate(self._turn(self.epochs + 1))
+        rate = self._rate(self.epochs + 1)
         with np.errstate(all="ignore"):
             return sprint.recorded(lambda: self._recorded(step, rows, self.epochs + 1), rate, self.done + 1, losses)
 
     def _recorded(self, step: Step, rows: Rows, epoch: int) -> StepRecord:
         """Train one step and give all that it did."""
         turn = self._turn(epoch)
-        return step.recorded(self._rate(turn), self.done + 1, epoch=epoch, samples=self._numbers(rows), turn=turn)
+        return step.recorded(self._rate(epoch), self.done + 1, epoch=epoch, samples=self._numbers(rows), turn=turn)
 
     def _epoch(self, epoch: int, trace: Collection[int], pause: Pause | None) -> Iterator[Event | Paused]:
         """Train what is left of an epoch."""
@@ -240,7 +233,7 @@ class Trainer:
                     record = self._recorded(step, rows, epoch)
                     self._add(step, record.loss, record.rate)
                 else:
-                    rate = self._rate(self._turn(epoch))
+                    rate = self._rate(epoch)
                     self._add(step, step(rate, self.done + 1), rate)
             if record is not None:
                 yield StepDone(record)
@@ -260,39 +253,36 @@ class Trainer:
             sums.counter.add(step.space.targets, step.space.layers[-1].a)
 
     def _epoch_done(self, epoch: int) -> EpochDone:
-        self.seen.clear()
+        self.judges.forget()
         sums, self.sums = self.sums, Sums(Counter.start(self.metrics))
         training = sums.values()
         self.epochs = epoch
-        validation = self._look(VALIDATION) if self.validation else None
+        validation = self.judges.look(VALIDATION) if self.judges.validation else None
         judged = (validation or training).loss
-        self.state = self.observer.after(self.state, epoch, judged, self._look, self.network.theta)
+        self.state = self.observer.after(self.state, epoch, judged, self.judges.look, self.network.theta)
         seconds = perf_counter() - self.started
         return EpochDone(epoch, self.done, training, validation, sums.rate, sums.samples, seconds)
-
-    def _look(self, part: str) -> Values:
-        """Measure a part with the parameters as they are after an epoch, once."""
-        if part not in self.seen:
-            judge = self.validation if part == VALIDATION else self.judge
-            assert judge is not None  # noqa: S101  a part that there is not is refused before training
-            self.seen[part] = judge.measure()
-        return self.seen[part]
 
     def _numbers(self, rows: Rows) -> tuple[int, ...]:
         """Give the rows of the data that some training samples came from, counted from 1."""
         return tuple(self.setup.dataset.training.numbered(rows).tolist())
 
-    def _turn(self, epoch: int) -> tuple[int, int]:
-        """Give what the schedule has counted before the coming step, and how many it counts in the whole run."""
-        return self.length.turn(self.experiment.schedule, self.done + 1, epoch, self.state.plateaus)
+    def _turn(self, epoch: int, ahead: int = 0) -> tuple[int, int]:
+        """Give what the schedule has counted before a step, and how many it counts in the whole run.
 
-    def _rate(self, turn: tuple[int, int]) -> float:
-        """Give the learning rate at a turn of the schedule."""
-        count, length = turn
+        Args:
+            epoch: that the step is of.
+            ahead: how many steps there are before it, from where the run stands.
+        """
+        return self.length.turn(self.experiment.schedule, self.done + 1 + ahead, epoch, self.state.plateaus)
+
+    def _rate(self, epoch: int, ahead: int = 0) -> float:
+        """Give the learning rate of a step; the rest as for `_turn`."""
+        count, length = self._turn(epoch, ahead)
         return float(self.experiment.schedule.formula(self.experiment.optimizer.learning_rate, float(count), length))
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
-        restored, test = self._restore(), self._test()
+        restored, test, judges = self._restore(), self.judges.test(), self.judges
         theta, names = self.network.theta, self.setup.names
         early: Outcome = "stopped early" if self.done < self.length.steps else "finished"
         return RunStopped(
@@ -301,21 +291,16 @@ class Trainer:
             epochs=self.epochs,
             best_epoch=self.state.best.epoch if self.state.best else None,
             initial=initial,
-            final=self.judge.measure(),
-            validation=self.validation.measure() if self.validation else None,
+            final=judges.training.measure(),
+            validation=judges.validation.measure() if judges.validation else None,
             parameters={names.label(name): float(theta[at]) for name, at in self.network.layout.parameters()},
             trouble=trouble,
             seconds=perf_counter() - self.started,
-            confusion=self._confusion(test),
+            confusion=judges.confusion(test),
             test=test.measure() if test else None,
             restored=restored,
             plateaus=self.state.plateaus,
         )
-
-    def _test(self) -> Judge | None:
-        """Give what measures the test samples; at the end alone, since what they help to choose they do not test."""
-        samples = self.setup.dataset.test
-        return Judge(self.learner, samples, self.metrics) if samples else None
 
     def _restore(self) -> bool:
         """Go back to the parameters that were kept, if there are any, and say whether that changed them."""
@@ -324,13 +309,6 @@ class Trainer:
             return False
         np.copyto(theta, kept)
         return True
-
-    def _confusion(self, test: Judge | None) -> Confusion | None:
-        metric = judge_of_classes(self.setup)
-        if metric is None:
-            return None
-        others = (judge.confusion(metric) if judge else None for judge in (self.validation, test))
-        return Confusion(classes_of(self.setup), self.judge.confusion(metric), *others)
 
     def trouble(self, found: NotFinite) -> Trouble:
         """Say what stopped being finite and what to change."""
