@@ -1,14 +1,13 @@
 """Where results go: standard output, or the file that `--output` names."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backprop_cli.documents.writing import unwritable, write_whole
+from backprop_cli.documents.writing import put_whole, unwritable
 from backprop_cli.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def write_result(text: str, output: Path | None) -> None:
         sys.stdout.flush()
         return
     try:
-        _write(text, output)
+        _put([text.encode()], output)
     except OSError as error:
         raise StorageError(f"{output}: cannot be written: {error.strerror}; choose another place") from error
 
@@ -67,14 +66,20 @@ def write_pieces(pieces: Iterable[str | bytes], output: Path | None) -> None:
         for piece in encoded:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
-    elif output.exists() and not output.is_file():
-        try:
-            with output.open("wb") as file:
-                file.writelines(encoded)
-        except OSError as error:
-            raise unwritable(output, error) from error
-    else:
-        write_whole(output, encoded)
+        return
+    try:
+        _put(encoded, output)
+    except OSError as error:
+        raise unwritable(output, error) from error
+
+
+def _put(pieces: Iterable[bytes], output: Path) -> None:
+    """Put a result into a file in one go; a pipe or a device is written to, never replaced."""
+    if not output.exists() or output.is_file():
+        put_whole(output, pieces)
+        return
+    with output.open("wb") as file:
+        file.writelines(pieces)
 
 
 @contextmanager
@@ -95,22 +100,6 @@ def console_for(output: Path | None) -> "Iterator[Console]":
 
 def _hang_up() -> None:
     raise BrokenPipeError
-
-
-def _write(text: str, output: Path) -> None:
-    if output.exists() and not output.is_file():
-        # A pipe or a device is written to, never replaced.
-        output.write_text(text, encoding="utf-8")
-        return
-    # Written beside the file and then renamed, so that no half-written file is ever seen.
-    beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(output)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
 
 
 def refuse_screen(form: str, output: Path | None) -> None:

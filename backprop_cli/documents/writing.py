@@ -29,6 +29,18 @@ def unwritable(path: Path, error: OSError) -> StorageError:
 
 
 def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file as `put_whole` does.
+
+    Raises:
+        StorageError: it cannot be written; what stood there before is kept, and nothing is left beside it.
+    """
+    try:
+        put_whole(path, pieces)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def put_whole(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file beside its place, and put it there once the disk has all of it.
 
     Args:
@@ -36,7 +48,7 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
         pieces: what it holds, one after the other.
 
     Raises:
-        StorageError: it cannot be written; what stood there before is kept, and nothing is left beside it.
+        OSError: it cannot be written; what stood there before is kept, and nothing is left beside it.
     """
     beside = _beside(path)
     try:
@@ -47,11 +59,9 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
         _sync_folder(path.parent)
-    except BaseException as error:
+    except BaseException:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise unwritable(path, error) from error
         raise
 
 
