@@ -13,7 +13,7 @@ from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError, counted
 from backprop_cli.render.to_notebook import run_as_html, run_as_latex
 from backprop_cli.training.events import EpochDone, Event, RunStopped, StepDone
-from backprop_cli.training.recording import nobody
+from backprop_cli.training.trainer import nobody
 
 Fields = TypeVar("Fields", Choice, Asked)
 

@@ -5,16 +5,13 @@ from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError
-from backprop_cli.training import recording
 from backprop_cli.training.events import Event
 from backprop_cli.training.folder import RunFolder
 from backprop_cli.training.loop import train
-
-Asked: TypeAlias = Callable[[], int | None]
+from backprop_cli.training.trainer import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,9 @@ def begun(
         if resume or force:
             raise UsageError(f"{'--resume' if resume else '--force'} needs the folder of the run; add --out FOLDER")
         return Beginning(setup, None, lambda trace, _: train(setup, trace))
+    # Loaded where there is a folder, since checksums and formats of files take their time.
+    from backprop_cli.training import recording
+
     if resume and RunFolder(out).holds_run:
         stored = recording.setup_in(out)
         recording.require_same(out, stored, setup)
@@ -81,6 +81,8 @@ def _from_folder(out: Path | None, *, resume: bool, settings: Sequence[str]) -> 
         raise UsageError("--resume needs the folder of the run; add --out FOLDER")
     if settings:
         raise UsageError("--set and --expect belong to a config; a run that goes on keeps what it began with")
+    from backprop_cli.training import recording
+
     setup = recording.setup_in(out)
     return Beginning(setup, out, partial(recording.resume, setup, out))
 

@@ -34,8 +34,8 @@ from backprop_cli.render.to_console import (
 from backprop_cli.render.to_json import document
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.plan import SMALL, describe, steps_to_trace
-from backprop_cli.training.recording import nobody
 from backprop_cli.training.start import layout_of
+from backprop_cli.training.trainer import nobody
 from backprop_cli.training.warm import require_fit
 from backprop_cli.worksheet.book import Book
 from backprop_cli.worksheet.witness import NotExplained

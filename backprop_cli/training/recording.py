@@ -1,10 +1,10 @@
 """A run that is written to a folder: it can be killed at any instant, and goes on from its last checkpoint."""
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any
 
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.config.places import moved
@@ -30,17 +30,11 @@ from backprop_cli.training.model import Model
 from backprop_cli.training.origins import origins_of, refuse_other_data, require_elsewhere
 from backprop_cli.training.plan import describe, steps_to_trace
 from backprop_cli.training.report import Report
-from backprop_cli.training.trainer import MOST, Trainer
+from backprop_cli.training.trainer import MOST, Asked, Trainer, nobody
 from backprop_cli.training.warm import require_fit
 
-# Gives the number of the signal that asks the run to end; None while there is none.
-Asked: TypeAlias = Callable[[], int | None]
 # The part of its time that a run spends on checkpoints, at most.
 _SHARE = 0.05
-
-
-def nobody() -> None:
-    """Ask for nothing."""
 
 
 def record(
@@ -184,6 +178,7 @@ class _Recorder:
         is_resumed: bool = False,
     ) -> None:
         self.setup = setup
+        self.experiment = _plain(setup)
         self.is_resumed = is_resumed
         self.folder = folder
         self.data = data
@@ -273,7 +268,7 @@ class _Recorder:
     def _save(self, outcome: str) -> None:
         begun = perf_counter()
         self.folder.require_claim()
-        checkpoint = Checkpoint(self.trainer.position, tuple(self.history), _plain(self.setup), self.data)
+        checkpoint = Checkpoint(self.trainer.position, tuple(self.history), self.experiment, self.data)
         checkpoint.write(self.folder / CHECKPOINT, self.columns)
         self.saved = self.trainer.done
         self.report.note(self.trainer, outcome)

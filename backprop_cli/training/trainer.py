@@ -44,6 +44,12 @@ MOST = 8192
 _MOMENT = 0.02
 # Asked after each step: whether the run is to pause there.
 Pause: TypeAlias = Callable[[], bool]
+# Gives the number of the signal that asks the run to end; None while there is none.
+Asked: TypeAlias = Callable[[], int | None]
+
+
+def nobody() -> None:
+    """Ask for nothing."""
 
 
 class Trainer:

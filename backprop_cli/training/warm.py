@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,8 +10,10 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.config.network import Layer
 from backprop_cli.engine.network import Network
 from backprop_cli.errors import ConfigError, StorageError, counted
-from backprop_cli.training.model import Model, model_file
 from backprop_cli.training.start import starting_network
+
+if TYPE_CHECKING:
+    from backprop_cli.training.model import Model
 
 _KEY = ("training", "start_from")
 
@@ -37,6 +40,9 @@ def source_of(setup: Setup) -> Path | None:
     name = setup.experiment.training.start_from
     if name is None:
         return None
+    # Loaded where there is one, since its format takes time.
+    from backprop_cli.training.model import model_file
+
     try:
         return model_file(setup.folder / name)
     except StorageError as error:
@@ -50,7 +56,9 @@ def require_fit(setup: Setup) -> None:
         _fitting(setup, source)
 
 
-def _fitting(setup: Setup, source: Path) -> Model:
+def _fitting(setup: Setup, source: Path) -> "Model":
+    from backprop_cli.training.model import Model
+
     try:
         model = Model.read(source)
     except StorageError as error:
@@ -68,7 +76,7 @@ def _fitting(setup: Setup, source: Path) -> Model:
     return model
 
 
-def _misfits(setup: Setup, model: Model, other: str) -> Iterator[str]:
+def _misfits(setup: Setup, model: "Model", other: str) -> Iterator[str]:
     """Walk what a model's network has differently, layer by layer."""
     ours, theirs = setup.experiment.network, model.experiment.network
     if len(ours.layers) != len(theirs.layers):
