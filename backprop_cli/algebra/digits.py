@@ -21,6 +21,11 @@ class Digits:
     decimals: int | None = None
     significant: int = 4
 
+    @classmethod
+    def asked(cls, decimals: int | None, significant: int | None) -> "Digits":
+        """Give what is asked for; where nothing is, the significant digits that are shown by default."""
+        return cls(decimals, significant or cls().significant)
+
 
 def rounded(exact: Decimal, digits: Digits) -> Decimal:
     """Round a finite number, half away from zero.

@@ -164,7 +164,7 @@ def rounding_of(setup: Setup, choice: Choice) -> Rounding:
     report = setup.experiment.report
     chosen = choice.decimals is not None or choice.significant is not None
     asked = choice if chosen else report
-    digits = Digits(asked.decimals, asked.significant or Digits().significant)
+    digits = Digits.asked(asked.decimals, asked.significant)
     return Rounding(
         digits, {} if chosen else dict(_special(setup)), report.carry if choice.carry is None else choice.carry
     )

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backprop_cli.algebra.digits import Digits
 from backprop_cli.api.using import evaluate, load_model
 from backprop_cli.cli.output import console_for, write_result
-from backprop_cli.cli.predict import digits_of
 from backprop_cli.documents.json_writer import write_json
 from backprop_cli.errors import counted
 from backprop_cli.render.evaluation import evaluation_document, evaluation_tables
@@ -45,8 +45,9 @@ def run(model: str, data: str, choices: Choices) -> int:
 
 
 def _show(model: Model, data: str, judged: Evaluation, output: Path | None) -> None:
+    report = model.experiment.report
     with console_for(output) as console:
         show_started(console, model.summary, f"{data} · {counted(judged.samples, 'sample')}")
-        for table in evaluation_tables(judged, digits_of(model.experiment.report)):
+        for table in evaluation_tables(judged, Digits.asked(report.decimals, report.significant)):
             console.print()
             show_table(console, table)

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.api.using import load_model, predictor_of
 from backprop_cli.cli.output import chosen_form, console_for, refuse_same, refuse_screen, write_pieces
-from backprop_cli.config.sections import Report
 from backprop_cli.errors import counted
 from backprop_cli.render.predictions import FORMS, predictions_csv, predictions_jsonl, predictions_table
 from backprop_cli.render.to_console import show_table
@@ -37,13 +36,9 @@ def run(model: str, data: str, form: str | None, output: Path | None, *, quiet: 
     if chosen in _PIECES:
         write_pieces(_PIECES[chosen](predictor), output)
         return
+    report = found.experiment.report
     with console_for(output) as console:
-        show_table(console, predictions_table(predictor, digits_of(found.experiment.report)))
-
-
-def digits_of(report: Report) -> Digits:
-    """Give the digits that a config asks for."""
-    return Digits(report.decimals, report.significant or Digits().significant)
+        show_table(console, predictions_table(predictor, Digits.asked(report.decimals, report.significant)))
 
 
 _PIECES: Mapping[str, _Pieces] = {"csv": predictions_csv, "jsonl": predictions_jsonl, "npz": archived}

@@ -58,6 +58,11 @@ class Encoding:
     classes: tuple[str, ...]
     gaps: Gaps
 
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Name the inputs of the network, in order."""
+        return tuple(name for block in self.inputs for name in block.input_names)
+
     def read(self, columns: Columns) -> Samples:
         """Turn columns into samples; missing values are nan where something can be done about them.
 
@@ -79,10 +84,9 @@ class Encoding:
             return Samples(np.empty((0, 0)), None)
         blocks = [_inputs(b, c, self.gaps, frame, found) for b, c in zip(self.inputs, columns.inputs, strict=True)]
         inputs = _beside(blocks)
-        names = tuple(name for block in self.inputs for name in block.input_names)
         most = inputs.most if isinstance(inputs, Stored) else None
         targets, weights = self._targets(columns, found, most), weights_in(columns, self.gaps, found)
-        samples = Samples(inputs, targets, None, names, self.classes, weights)
+        samples = Samples(inputs, targets, None, self.input_names, self.classes, weights)
         return self._kept(samples, frame, found)
 
     def _kept(self, samples: Samples, frame: Frame, found: list[Problem]) -> Samples:

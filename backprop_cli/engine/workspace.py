@@ -86,6 +86,14 @@ class Workspace:
         targets = y.T if y.T.flags.c_contiguous else np.empty(y.T.shape, dtype=dtype)
         return cls(x_and_one, y, weights, targets, layers)
 
+    @classmethod
+    def empty(cls, network: Network, samples: int, *, weighted: bool = False) -> "Workspace":
+        """Allocate what a step needs, with room for a number of samples, and for their weights where they have some."""
+        topology, dtype = network.layout.topology, network.theta.dtype
+        x = np.ones((samples, topology.inputs + 1), dtype)
+        y = np.zeros((samples, topology.layers[-1].units), dtype)
+        return cls.create(network, x, y, np.zeros(samples, dtype) if weighted else None)
+
     @property
     def samples(self) -> int:
         """Number of samples of a step."""

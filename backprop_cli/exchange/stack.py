@@ -8,7 +8,6 @@ import numpy as np
 from backprop_cli.engine.network import Network
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import Array
-from backprop_cli.training.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,3 @@ def stack(network: Network) -> Iterator[Stacked]:
 def _per_neuron(bias: Array, units: int) -> Array:
     summed = bias.sum(axis=1) if bias.ndim > 1 else bias
     return np.array(np.broadcast_to(summed, units), order="C")
-
-
-def input_names(model: Model) -> list[str]:
-    """Name the inputs: as the columns of files, with a column `name=word` for each word; else x_1, x_2, …."""
-    encoding = model.preparation.encoding
-    names = [name for block in encoding.inputs for name in block.input_names] if encoding else []
-    return names or [f"x_{number}" for number in range(1, model.network.layout.topology.units(0) + 1)]

@@ -10,8 +10,9 @@ from typing import Any
 
 from backprop_cli import __version__
 from backprop_cli.documents.json_writer import write_json
-from backprop_cli.exchange.stack import Stacked, input_names, stack
+from backprop_cli.exchange.stack import Stacked, stack
 from backprop_cli.training.model import Model
+from backprop_cli.training.using import encoding_of
 
 SCHEMA = 1
 
@@ -25,7 +26,7 @@ def written(model: Model) -> bytes:
         "producer": f"backprop {__version__}",
         "dtype": str(model.network.theta.dtype),
         "topology": [topology.units(layer) for layer in range(topology.depth + 1)],
-        "inputs": input_names(model),
+        "inputs": list(encoding_of(model).input_names),
         "preparation": model.preparation.description(),
         "layers": [_described(layer) for layer in layers],
         "parameters": {name: values for layer in layers for name, values in _parameters(layer).items()},

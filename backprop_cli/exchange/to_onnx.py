@@ -15,8 +15,9 @@ from backprop_cli import __version__
 from backprop_cli.data.preparation import Preparation
 from backprop_cli.errors import MissingExtra, StorageError
 from backprop_cli.exchange.graph import Graph, Name, element_type
-from backprop_cli.exchange.stack import Stacked, input_names, stack
+from backprop_cli.exchange.stack import Stacked, stack
 from backprop_cli.training.model import Model
+from backprop_cli.training.using import encoding_of
 
 # ONNX is an extra, whose messages are whatever they are.
 Onnx: TypeAlias = Any
@@ -74,7 +75,7 @@ def _message(onnx: Onnx, model: Model, *, prepares: bool) -> Onnx:
 
 
 def _metadata(model: Model, *, prepares: bool) -> Iterator[tuple[str, Any]]:
-    yield "inputs", input_names(model)
+    yield "inputs", list(encoding_of(model).input_names)
     yield "classes", list(model.classes)
     yield "prepares_inputs", prepares
 

@@ -9,9 +9,10 @@ import json
 
 from safetensors.numpy import save
 
-from backprop_cli.exchange.stack import input_names, stack
+from backprop_cli.exchange.stack import stack
 from backprop_cli.rules.base import Array
 from backprop_cli.training.model import Model
+from backprop_cli.training.using import encoding_of
 
 
 def written(model: Model) -> bytes:
@@ -23,7 +24,7 @@ def written(model: Model) -> bytes:
             tensors[f"{2 * place}.bias"] = layer.bias
     plain = {
         "activations": [activation.model_dump(mode="json") for activation in model.network.activations],
-        "inputs": input_names(model),
+        "inputs": list(encoding_of(model).input_names),
         "preparation": model.preparation.description(),
         "classes": list(model.classes),
     }

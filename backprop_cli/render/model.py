@@ -8,7 +8,7 @@ from backprop_cli.documents.tree import listed
 from backprop_cli.render.numbers import format_count, format_number
 from backprop_cli.render.rows import Table
 from backprop_cli.training.model import Model, tensors_of
-from backprop_cli.training.using import wanted_by
+from backprop_cli.training.using import encoding_of, wanted_by
 
 # More inputs are counted, not shown.
 MOST_INPUTS = 12
@@ -27,7 +27,7 @@ def model_facts(model: Model) -> list[str]:
 
 def preparation_table(model: Model) -> Table | None:
     """Show what is done to each input; None where that is nothing, or where there are too many."""
-    preparation, names = model.preparation, _input_names(model)
+    preparation, names = model.preparation, encoding_of(model).input_names
     vectors: dict[str, list[float]] = {}
     if preparation.fill is not None:
         vectors["missing is"] = preparation.fill.tolist()
@@ -62,13 +62,6 @@ def model_document(model: Model, file: str) -> Mapping[str, Any]:
         "experiment": model.experiment.model_dump(mode="json"),
         "tensors": {name: {"shape": list(one.shape), "dtype": str(one.dtype)} for name, one in tensors.items()},
     }
-
-
-def _input_names(model: Model) -> tuple[str, ...]:
-    encoding = model.preparation.encoding
-    if encoding is None:
-        return wanted_by(model).inputs
-    return tuple(name for block in encoding.inputs for name in block.input_names)
 
 
 def _number(value: float) -> str:

@@ -104,10 +104,7 @@ class _Portion:
     def bind(cls, learner: Learner, samples: int, *, weighted: bool) -> "_Portion":
         """Allocate the arrays and bind what measures them."""
         network = learner.network
-        inputs, outputs = network.layout.topology.inputs, network.layout.topology.layers[-1].units
-        dtype = network.theta.dtype
-        x, y = np.ones((samples, inputs + 1), dtype), np.empty((samples, outputs), dtype)
-        space = Workspace.create(network, x, y, np.empty(samples, dtype) if weighted else None)
+        space = Workspace.empty(network, samples, weighted=weighted)
         return cls(space, bind_forward(network, space), bind_measure(network, learner.loss, space))
 
     def loss(self) -> float:

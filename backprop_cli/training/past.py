@@ -16,7 +16,7 @@ from backprop_cli.errors import ConfigError, StorageError
 from backprop_cli.training import lock
 from backprop_cli.training.events import Checked, Confusion, Counts, Outcome, RunStarted, RunStopped, Trouble, Values
 from backprop_cli.training.folder import CONFIG, HISTORY, RUN, RunFolder
-from backprop_cli.training.report import SCHEMA
+from backprop_cli.training.report import refuse_newer
 
 _Measured: TypeAlias = Mapping[str, float | None]
 
@@ -213,8 +213,7 @@ def _report(path: Path) -> dict[str, Any] | None:
         raise _damaged(path) from error
     if not isinstance(found, dict):
         raise _damaged(path)
-    if isinstance(found.get("schema"), int) and found["schema"] > SCHEMA:
-        raise StorageError(f"{path}: this has a form that only a newer backprop reads; update backprop")
+    refuse_newer(path, found)
     return found
 
 

@@ -93,9 +93,7 @@ class _Bound:
     """A forward pass, bound to arrays for a number of samples."""
 
     def __init__(self, network: Network, samples: int) -> None:
-        topology, dtype = network.layout.topology, network.theta.dtype
-        x, y = np.ones((samples, topology.inputs + 1), dtype), np.zeros((samples, topology.layers[-1].units), dtype)
-        self._space = Workspace.create(network, x, y)
+        self._space = Workspace.empty(network, samples)
         self._runs = bind_forward(network, self._space)
 
     def __call__(self, inputs: NDArray[np.generic]) -> Array:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -116,10 +117,15 @@ class Report:
         self._folder.write_json(RUN, {**self._plain, "times": self._times})
 
 
+def refuse_newer(path: Path, plain: Mapping[str, Any]) -> None:
+    """Raise StorageError where a report has a form that is not known here yet."""
+    if isinstance(plain.get("schema"), int) and plain["schema"] > SCHEMA:
+        raise StorageError(f"{path}: this has a form that only a newer backprop reads; update backprop")
+
+
 def _earlier(folder: RunFolder) -> _Earlier | None:
     plain = folder.read_json(RUN)
-    if isinstance(plain.get("schema"), int) and plain["schema"] > SCHEMA:
-        raise StorageError(f"{folder / RUN}: this has a form that only a newer backprop reads; update backprop")
+    refuse_newer(folder / RUN, plain)
     with suppress(ValidationError):
         return _Earlier.model_validate(plain)
     return None
