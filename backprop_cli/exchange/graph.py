@@ -40,12 +40,14 @@ class Graph:
         dtype: of the numbers in formulas.
         nodes: with the name of what each gives.
         constants: by name.
+        unnamed: those that were not given a name, by type, shape and bytes.
         renamed: names that readers see in place of those that were handed out.
     """
 
     dtype: np.dtype[Any]
     nodes: dict[Node, Name] = field(default_factory=dict)
     constants: dict[Name, NDArray[Any]] = field(default_factory=dict)
+    unnamed: dict[tuple[str, tuple[int, ...], bytes], Name] = field(default_factory=dict)
     renamed: dict[Name, Name] = field(default_factory=dict)
 
     def node(self, operator: str, *inputs: Name, **settings: int) -> Name:
@@ -55,12 +57,15 @@ class Graph:
 
     def constant(self, values: NDArray[Any], name: Name = "") -> Name:
         """Give the value of a constant."""
-        for known, there in self.constants.items():
-            if not name and there.dtype == values.dtype and np.array_equal(there, values):
-                return known
-        name = name or f"constant_{len(self.constants) + 1}"
-        self.constants[name] = values
-        return name
+        if name:
+            self.constants[name] = values
+            return name
+        # By their bytes, so that none is compared with every weight of the network, and 0 is not -0.
+        key = values.dtype.str, values.shape, values.tobytes()
+        if key not in self.unnamed:
+            self.unnamed[key] = f"constant_{len(self.constants) + 1}"
+            self.constants[self.unnamed[key]] = values
+        return self.unnamed[key]
 
     def number(self, value: float) -> Name:
         """Give the value of a constant of a formula."""
