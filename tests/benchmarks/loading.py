@@ -22,10 +22,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from installed import is_there
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -156,15 +157,6 @@ def print_table(folder: Path, rows: int) -> None:
     elif not np.isclose(sums["ours"], sums["pandas"], rtol=1e-9):
         raise SystemExit(f"the readers do not agree: {sums}")
     (folder / "table.csv").unlink()
-
-
-def is_there(package: str) -> bool:
-    """Say whether a package is installed."""
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def main() -> None:

@@ -16,13 +16,14 @@ import statistics
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).parent / "peers"
 sys.path.insert(0, str(HERE))
 
-from workloads import WORKLOADS, Workload  # noqa: E402  it stands beside the other scripts
+from installed import is_there  # noqa: E402  they stand beside the other scripts
+from workloads import WORKLOADS, Workload  # noqa: E402  the same
 
 PEERS = {"tutorial": "numpy", "torch": "torch", "jax step": "jax", "jax scan": "jax", "scikit-learn": "scikit-learn"}
 ROUNDS, QUICK_ROUNDS = 5, 1
@@ -59,15 +60,6 @@ class Worker:
     def stop(self) -> None:
         """Let the process end."""
         self.process.communicate()
-
-
-def is_there(package: str) -> bool:
-    """Say whether a peer is installed."""
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def agreement(work: Workload, workers: list[Worker]) -> float:
