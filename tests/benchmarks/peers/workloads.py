@@ -59,7 +59,7 @@ class Workload:
         """Targets, (samples, outputs): of one class each, or a number between 0 and 1."""
         outputs, rng = self.widths[-1], np.random.default_rng(2)
         if self.samples == 1:
-            return np.array([[0.01, 0.99] if outputs == 2 else [0.8]], dtype=self.dtype)
+            return np.array([[0.01, 0.99] if outputs == 2 else [1.5]], dtype=self.dtype)
         if outputs == 1:
             return rng.integers(0, 2, (self.samples, 1)).astype(self.dtype)
         return np.eye(outputs, dtype=self.dtype)[rng.integers(0, outputs, self.samples)]
@@ -89,7 +89,7 @@ def _workloads() -> list[Workload]:
     digits = (relu, relu, "softmax")
     wide = (1024, 4096, 4096, 10)
     return [
-        Workload("W1", (1, 1), (sigmoid,), "half_sse", "sgd", 0.1, 1, 1, 20_000, threads=1),
+        Workload("W1", (1, 1, 1), (sigmoid, sigmoid), "half_sse", "sgd", 0.1, 1, 1, 20_000, threads=1),
         Workload("W2", (2, 2, 2), (sigmoid, sigmoid), "half_sse", "sgd", 0.5, 1, 1, 10_000, threads=1),
         three,
         replace(three, name="W3 float32", dtype="float32"),
