@@ -158,15 +158,15 @@ def arrange(topology: Topology, trainable: tuple[Trainable, ...]) -> Layout:
     end_of_trained = planner.position
     back = [planner.place(number, frozen=True) for number in range(1, topology.depth + 1)]
     layers = tuple(
-        LayerParts(weights=(one | two)["w"], bias=(one | two).get("b"), folded=_is_folded(one), trained=_span(one))
-        for one, two in zip(front, back, strict=True)
+        LayerParts((one | two)["w"], (one | two).get("b"), _is_folded(shape, one), _span(one))
+        for shape, one, two in zip(topology.layers, front, back, strict=True)
     )
     return Layout(topology, layers, planner.position, end_of_trained)
 
 
-def _is_folded(parts: dict[str, Part]) -> bool:
-    """Say whether the biases lie inside the block of the weights."""
-    return {"w", "b"} <= parts.keys() and parts["b"].start < parts["w"].address(parts["w"].shape)
+def _is_folded(shape: LayerShape, trained: dict[str, Part]) -> bool:
+    """Say whether the biases lie inside the block of the weights: where both are trained, and a neuron has its own."""
+    return shape.bias is BiasKind.NEURON and {"w", "b"} <= trained.keys()
 
 
 def _span(parts: dict[str, Part]) -> slice:
@@ -189,7 +189,7 @@ class _Planner:
         shape, may = self.topology.layers[number - 1], self.trainable[number - 1]
         weights = may.weights is not frozen
         bias = shape.bias is not BiasKind.NONE and may.bias is not frozen
-        if weights and bias and not frozen and shape.bias is BiasKind.NEURON:
+        if weights and bias and not frozen and shape.bias is BiasKind.NEURON:  # as _is_folded has it
             return self._fold(number, shape.units, shape.fan_in)
         parts = {}
         if weights:
