@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_cli.engine.workspace import LayerSpace
-from backprop_cli.rules.base import Run
+from backprop_cli.rules.base import STEP, Calls
 
 # How far the draws of a step are from those of the next: an odd part of the period, next to the golden ratio of it.
 _APART = 0x9E3779B97F4A7C15F39CC0605CEDC835
@@ -34,32 +34,26 @@ class Dropout:
         """Which layers leave units out."""
         return tuple(rate > 0.0 for rate in self.rates)
 
-    def bind(self, layers: Sequence[LayerSpace]) -> Callable[[int], None]:
-        """Bind the draw of every factor m/(1 − p) for a step with a number, the same in each precision."""
+    def draw(self, layers: Sequence[LayerSpace]) -> Calls:
+        """Give the calls that draw every factor m/(1 − p) of a step, the same in each precision."""
         bits = np.random.PCG64DXSM(list(self.seed))
-        start, draws = bits.state, [self._bind_draw(bits, layer, rate) for layer, rate in self._thinned(layers)]
+        start, random = bits.state, np.random.Generator(bits).random
 
-        def draw(step: int) -> None:
+        def turn(step: int) -> None:
             bits.state = start
             bits.advance(step * _APART)
-            for run in draws:
-                run()
 
-        return draw
-
-    def _thinned(self, layers: Sequence[LayerSpace]) -> list[tuple[LayerSpace, float]]:
-        return [(layer, rate) for layer, rate in zip(layers, self.rates, strict=True) if rate > 0.0]
+        yield turn, STEP
+        for layer, rate in zip(layers, self.rates, strict=True):
+            if rate > 0.0:
+                yield from self._draw_layer(random, layer, rate)
 
     @staticmethod
-    def _bind_draw(bits: np.random.PCG64DXSM, layer: LayerSpace, rate: float) -> Run:
-        factor, scale, random = layer.factor, 1.0 / (1.0 - rate), np.random.Generator(bits).random
+    def _draw_layer(random: Callable[..., object], layer: LayerSpace, rate: float) -> Calls:
+        factor = layer.factor
         assert factor is not None  # noqa: S101  a layer that leaves units out has room for it
         chances, kept = np.empty(factor.shape), np.empty(factor.shape, dtype=np.bool_)
-
-        def run() -> None:
-            random(out=chances)
-            np.greater_equal(chances, rate, out=kept)
-            np.copyto(factor, kept)
-            np.multiply(factor, scale, out=factor)
-
-        return run
+        yield random, None, np.float64, chances
+        yield np.greater_equal, chances, rate, kept
+        yield np.copyto, factor, kept
+        yield np.multiply, factor, 1.0 / (1.0 - rate), factor

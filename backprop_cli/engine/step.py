@@ -1,6 +1,5 @@
 """One training step: forward, loss, backward, update."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -10,19 +9,13 @@ import numpy as np
 from backprop_cli.engine.dropout import Dropout
 from backprop_cli.engine.finite import NotFinite, first_not_finite
 from backprop_cli.engine.network import LayerView, Network, view_layers
-from backprop_cli.engine.passes import (
-    bind_back,
-    bind_forward,
-    bind_gradient,
-    bind_measure,
-    bind_output_error,
-)
+from backprop_cli.engine.passes import back, forward, gradient, measure, output_error
 from backprop_cli.engine.record import StepRecord, frozen
+from backprop_cli.engine.script import Script, bind
 from backprop_cli.engine.workspace import Workspace
-from backprop_cli.rules.base import Array, Run
+from backprop_cli.rules.base import Array, Calls, Measure
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
-from backprop_cli.rules.optimizers.base import Update
 
 UpdateOrder: TypeAlias = Literal["simultaneous", "sequential"]
 
@@ -98,44 +91,41 @@ class Learner:
         thinned = self.dropout.thinned if self.dropout else ()
         return Step(self, Workspace.create(self.network, x_and_one, y, weights, thinned))
 
-    def bind_penalty(self, where: slice) -> list[Run]:
-        """Bind the penalty's part of the gradient, for a slice of the parameters."""
-        if self.optimizer.penalty is None:
-            return []
-        theta, work = self.network.trained[where], self.work[0][where]
-        return [self.optimizer.penalty.push(theta, self.mask[where], self.gradient[where], work)]
+    def penalties(self) -> list[Measure]:
+        """Give the penalty of the parameters, where there is one."""
+        penalty = self.optimizer.penalty
+        return [] if penalty is None else [penalty.measure(self.network.trained, self.mask, self.work[0])]
 
-    def bind_clip(self, where: slice) -> list[Run]:
-        """Bind the clipping of a slice of the gradient."""
-        clip = self.optimizer.clip
-        return [] if clip is None else [clip.bind(self.gradient[where], self.applied[where])]
-
-    def bind_update(self, where: slice) -> Update:
-        """Bind new ← the updated parameters of a slice."""
+    def update(self, where: slice) -> Calls:
+        """Give the calls of new ← the updated parameters of a slice, from the loss's own part of its gradient."""
+        theta, work = self.network.trained[where], (self.work[0][where], self.work[1][where])
+        if self.optimizer.penalty is not None:
+            yield from self.optimizer.penalty.push(theta, self.mask[where], self.gradient[where], work[0])
+        if self.optimizer.clip is not None:
+            yield from self.optimizer.clip.pull(self.gradient[where], self.applied[where])
         state = [vector[where] for vector in self.state.values()]
-        one, two = self.work
-        return self.optimizer.kernel(
-            self.network.trained[where], self.applied[where], self.new[where], state, (one[where], two[where])
-        )
+        yield from self.optimizer.kernel(theta, self.applied[where], self.new[where], state, work)
 
 
 @dataclass(slots=True)
 class Step:
-    """A training step bound to its arrays; calling it again refreshes them."""
+    """A training step bound to its arrays; calling it again refreshes them.
+
+    Attributes:
+        learner: what learns.
+        space: the step's own arrays.
+        script: the step, written out.
+    """
 
     learner: Learner
     space: Workspace
-    measure: Callable[[], float] = field(init=False)
-    forward: list[Run] = field(init=False)
-    advance: Callable[[float, int], None] = field(init=False)
-    draw: Callable[[int], None] | None = field(init=False)
+    script: Script = field(init=False)
+    _run: Callable[[float, int], float] = field(init=False)
 
     def __post_init__(self) -> None:
-        network, dropout = self.learner.network, self.learner.dropout
-        self.draw = dropout.bind(self.space.layers) if dropout else None
-        self.forward = bind_forward(network, self.space)
-        self.measure = _with_penalty(self.learner, bind_measure(network, self.learner.loss, self.space))
-        self.advance = _bind_sequential(self) if self.learner.order == "sequential" else _bind_simultaneous(self)
+        self.script = _written(self.learner, self.space)
+        run = self.script.bound()
+        self._run = _all_or_nothing(self.learner, run) if self.learner.order == "sequential" else run
 
     def __call__(self, rate: float, t: int) -> float:
         """Train one step.
@@ -150,15 +140,7 @@ class Step:
         Raises:
             NotFinite: a value is not finite; the parameters are those before the step.
         """
-        if self.draw is not None:
-            self.draw(t)
-        for run in self.forward:
-            run()
-        loss = self.measure()
-        if not math.isfinite(loss):
-            raise first_not_finite(self.learner.network, self.space, loss)
-        self.advance(rate, t)
-        return loss
+        return self._run(rate, t)
 
     def recorded(
         self, rate: float, t: int, *, epoch: int, samples: tuple[int, ...], turn: tuple[int, int] = (0, 1)
@@ -196,97 +178,83 @@ class Step:
 
 def penalty_of(learner: Learner) -> float:
     """Give the penalty of the parameters as they are."""
-    if learner.optimizer.penalty is None:
-        return 0.0
-    return learner.optimizer.penalty.measure(learner.network.trained, learner.mask, learner.work[0])()
+    return bind((), learner.penalties())(0.0, 0)
 
 
 def _copy_state(learner: Learner) -> dict[str, Array]:
     return {letter: frozen(vector) for letter, vector in learner.state.items()}
 
 
-def _with_penalty(learner: Learner, measure: Callable[[], float]) -> Callable[[], float]:
-    if learner.optimizer.penalty is None:
-        return measure
-    penalty = learner.optimizer.penalty.measure(learner.network.trained, learner.mask, learner.work[0])
-    return lambda: measure() + penalty()
+def _written(learner: Learner, space: Workspace) -> Script:
+    """Write a step out: forward, loss, backward, update."""
+    network, script = learner.network, Script()
+    if learner.dropout is not None:
+        script.add(learner.dropout.draw(space.layers))
+    script.add(forward(network, space))
+    script.let("loss", [measure(network, learner.loss, space), *learner.penalties()])
+    script.expect_finite("loss", _refusal(learner, space))
+    script.add(output_error(network, learner.loss, space))
+    (_write_sequential if learner.order == "sequential" else _write_simultaneous)(script, learner, space)
+    script.give("loss")
+    return script
 
 
-def _bind_refusal(learner: Learner, space: Workspace, where: slice) -> Run:
-    """Bind a look at the new parameters that raises when one is not finite; their sum is enough to see that all are."""
+def _write_simultaneous(script: Script, learner: Learner, space: Workspace) -> None:
+    """Append the whole gradient, then one update of all parameters."""
+    for number in range(learner.network.layout.topology.depth, 0, -1):
+        script.add(gradient(learner.network, number, learner.gradient_views[number - 1], space))
+        script.add(back(learner.network, number, space))
+    _write_update(script, learner, space, slice(None))
+
+
+def _write_sequential(script: Script, learner: Learner, space: Workspace) -> None:
+    """Append an update of each layer before its errors go back through its weights."""
+    for number in range(learner.network.layout.topology.depth, 0, -1):
+        script.add(gradient(learner.network, number, learner.gradient_views[number - 1], space))
+        _write_update(script, learner, space, learner.network.layout.layers[number - 1].trained)
+        script.add(back(learner.network, number, space))
+
+
+def _write_update(script: Script, learner: Learner, space: Workspace, where: slice) -> None:
+    """Append the update of a slice of the parameters, once the new ones are found finite."""
+    script.add(learner.update(where))
     watched = [learner.new[where]]
     if learner.optimizer.clip is not None:
         # Clipping makes finite what is not, so the new parameters would not tell.
         watched.append(learner.gradient[where])
+    for values in watched:
+        # The sum of their squares is enough to see that all are, and where it is beyond the dtype, a closer look.
+        script.let("total", [Measure((), (values.dot, values))])
+        script.expect_finite("total", _closer_look(learner, space, values))
+    script.add([(np.copyto, learner.network.trained[where], learner.new[where])])
 
-    def refuse() -> None:
-        for values in watched:
-            if not math.isfinite(np.add.reduce(values)) and not np.isfinite(values).all():
-                raise first_not_finite(learner.network, space, 0.0, learner.gradient, learner.new)
+
+def _refusal(learner: Learner, space: Workspace) -> Callable[[float], None]:
+    def refuse(loss: float) -> None:
+        raise first_not_finite(learner.network, space, loss)
 
     return refuse
 
 
-def _bind_simultaneous(step: Step) -> Callable[[float, int], None]:
-    """Bind the whole gradient, then one update of all parameters."""
-    learner, space, everything = step.learner, step.space, slice(None)
-    network = learner.network
-    runs = bind_output_error(network, learner.loss, space)
-    for number in range(network.layout.topology.depth, 0, -1):
-        runs += bind_gradient(network, number, learner.gradient_views[number - 1], space)
-        runs += bind_back(network, number, space)
-    runs += learner.bind_penalty(everything) + learner.bind_clip(everything)
-    update, refuse = learner.bind_update(everything), _bind_refusal(learner, space, everything)
-    trained, new = network.trained, learner.new
+def _closer_look(learner: Learner, space: Workspace, values: Array) -> Callable[[float], None]:
+    def look(_total: float) -> None:
+        if not np.isfinite(values).all():
+            raise first_not_finite(learner.network, space, 0.0, learner.gradient, learner.new)
 
-    def advance(rate: float, t: int) -> None:
-        for run in runs:
-            run()
-        update(rate, t)
-        refuse()
-        np.copyto(trained, new)
-
-    return advance
+    return look
 
 
-def _bind_sequential(step: Step) -> Callable[[float, int], None]:
-    """Bind an update of each layer before its errors go back through its weights."""
-    learner, space = step.learner, step.space
+def _all_or_nothing(learner: Learner, run: Callable[[float, int], float]) -> Callable[[float, int], float]:
+    """Give a step whose parameters are those before it where it fails on the way."""
     trained, saved = learner.network.trained, np.empty_like(learner.network.trained)
-    start = bind_output_error(learner.network, learner.loss, space)
-    layers = [_bind_layer(learner, number, space) for number in range(learner.network.layout.topology.depth, 0, -1)]
 
-    def advance(rate: float, t: int) -> None:
+    def whole(rate: float, t: int) -> float:
         np.copyto(saved, trained)
         np.copyto(learner.new, trained)
         try:
-            for run in start:
-                run()
-            for layer in layers:
-                layer(rate, t)
+            return run(rate, t)
         except NotFinite:
             np.copyto(trained, saved)
             raise
 
-    return advance
-
-
-def _bind_layer(learner: Learner, number: int, space: Workspace) -> Callable[[float, int], None]:
-    """Bind one layer's gradient, update, and way back."""
-    network, where = learner.network, learner.network.layout.layers[number - 1].trained
-    gradient = bind_gradient(network, number, learner.gradient_views[number - 1], space)
-    gradient += learner.bind_penalty(where) + learner.bind_clip(where)
-    back = bind_back(network, number, space)
-    update, refuse = learner.bind_update(where), _bind_refusal(learner, space, where)
-    trained, new = network.trained[where], learner.new[where]
-
-    def advance(rate: float, t: int) -> None:
-        for run in gradient:
-            run()
-        update(rate, t)
-        refuse()
-        np.copyto(trained, new)
-        for run in back:
-            run()
-
-    return advance
+    return whole

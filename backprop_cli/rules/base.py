@@ -1,10 +1,11 @@
 """What all rules have in common, and how a family of rules becomes a choice in a config."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic.fields import FieldInfo
@@ -15,10 +16,38 @@ from backprop_cli.rules.derivation import Derivation
 from backprop_cli.rules.picture import Picture
 
 Array: TypeAlias = functions.Array
-# A kernel whose arrays are bound: calling it refreshes its output from its inputs, without allocating.
-Run: TypeAlias = Callable[[], None]
+# A call that is made in every step: a function, and its arguments by position; a float stands for an array without
+# dimensions.  Kernels are iterators of calls that refresh an output from inputs, without allocating.
+Call: TypeAlias = tuple[Callable[..., object], *tuple[object, ...]]
+Calls: TypeAlias = Iterator[Call]
 # Three arrays of the shape of a kernel's output, for whatever it needs in between.
 Scratch: TypeAlias = tuple[Array, Array, Array]
+
+
+class Given(Enum):
+    """What a call gets that each step brings along, in place of an argument."""
+
+    RATE = "rate"
+    STEP = "step"
+
+
+# The learning rate of a step, and its number from 1.
+RATE, STEP = Given.RATE, Given.STEP
+
+
+class Measure(NamedTuple):
+    """A number that is worked out in every step.
+
+    Attributes:
+        calls: what comes first.
+        number: the call that gives it.
+        factor: what it is multiplied by.
+    """
+
+    calls: Sequence[Call]
+    number: Call
+    factor: float = 1.0
+
 
 Item = TypeVar("Item")
 Listed = Annotated[tuple[Item, ...], Strict(strict=False)]
@@ -183,7 +212,3 @@ class WithShortForm:
         """Offer the names beside the mapping."""
         long_form = handler(core_schema)
         return {"anyOf": [{"enum": list(self.names), "type": "string"}, long_form]}
-
-
-def ignore(result: object) -> None:
-    """Drop what a ufunc returns beside filling its output."""

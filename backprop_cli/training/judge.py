@@ -1,17 +1,18 @@
 """Loss and metrics of a set of samples, portion by portion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.samples import Samples
-from backprop_cli.engine.passes import bind_forward, bind_measure
+from backprop_cli.engine.passes import forward, measure
+from backprop_cli.engine.script import bind
 from backprop_cli.engine.step import Learner, penalty_of
 from backprop_cli.engine.workspace import Workspace
-from backprop_cli.rules.base import Array, Run
-from backprop_cli.rules.losses.base import Measure
+from backprop_cli.rules.base import Array
 from backprop_cli.rules.metrics import Metric, Tally
 from backprop_cli.rules.metrics.classes import OfClasses
 from backprop_cli.training.events import Counts, Values
@@ -94,21 +95,20 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class _Portion:
-    """A forward pass and the loss, bound to arrays for a number of samples."""
+    """A forward pass and the loss, bound to arrays for a number of samples.
+
+    Attributes:
+        space: its arrays.
+        loss: runs the forward pass and gives the loss, without the penalty.
+    """
 
     space: Workspace
-    forward: Sequence[Run]
-    measure: Measure
+    loss: Callable[[], float]
 
     @classmethod
     def bind(cls, learner: Learner, samples: int, *, weighted: bool) -> "_Portion":
         """Allocate the arrays and bind what measures them."""
         network = learner.network
         space = Workspace.empty(network, samples, weighted=weighted)
-        return cls(space, bind_forward(network, space), bind_measure(network, learner.loss, space))
-
-    def loss(self) -> float:
-        """Run the forward pass and give the loss, without the penalty."""
-        for run in self.forward:
-            run()
-        return self.measure()
+        run = bind(forward(network, space), [measure(network, learner.loss, space)])
+        return cls(space, partial(run, 0.0, 0))

@@ -10,7 +10,8 @@ from backprop_cli.data.archive import Member, archive
 from backprop_cli.data.batches import Rows
 from backprop_cli.data.samples import Samples
 from backprop_cli.engine.network import Network
-from backprop_cli.engine.passes import bind_forward
+from backprop_cli.engine.passes import forward
+from backprop_cli.engine.script import bind
 from backprop_cli.engine.workspace import Workspace
 from backprop_cli.rules.base import Array
 from backprop_cli.training.judge import PORTION
@@ -94,15 +95,14 @@ class _Bound:
 
     def __init__(self, network: Network, samples: int) -> None:
         self._space = Workspace.empty(network, samples)
-        self._runs = bind_forward(network, self._space)
+        self._run = bind(forward(network, self._space))
 
     def __call__(self, inputs: NDArray[np.generic]) -> Array:
         """Give the outputs, (samples, outputs), as a new array."""
         # What is too large for the network becomes infinite, and is shown as that.
         with np.errstate(all="ignore"):
             self._space.x_and_one[:, :-1] = inputs
-            for run in self._runs:
-                run()
+            self._run(0.0, 0)
         return self._space.layers[-1].a.T.copy()
 
 

@@ -18,7 +18,7 @@ from backprop_cli.quantities.quantity import Variable
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.activations.rectifying import Relu
 from backprop_cli.rules.activations.squashing import Tanh
-from backprop_cli.rules.base import members
+from backprop_cli.rules.base import Calls, members
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.losses.distances import Mse
 from backprop_cli.rules.optimizers import Penalty
@@ -109,11 +109,8 @@ def test_a_single_precision_engine_is_asked_for_less(check: Checked) -> None:
     assert (double.tolerances["central"], set(single.tolerances.values())) == (1e-6, {1e-4})
 
 
-def pulls_too_much(_: Any, delta: Any, __: Any, a: Any, *___: Any) -> Callable[[], None]:
-    def run() -> None:
-        delta[...] *= (1.0 - a**2) * 1.00001
-
-    return run
+def pulls_too_much(_: Any, delta: Any, __: Any, a: Any, *___: Any) -> Calls:
+    yield (lambda: np.multiply(delta, (1.0 - a**2) * 1.00001, out=delta),)
 
 
 def test_a_slope_that_is_off_by_a_hundred_thousandth_is_found(monkeypatch: pytest.MonkeyPatch, check: Checked) -> None:
@@ -127,18 +124,19 @@ def test_a_slope_that_is_off_by_a_hundred_thousandth_is_found(monkeypatch: pytes
 
 
 def test_weights_that_are_not_transposed_are_found(monkeypatch: pytest.MonkeyPatch, check: Checked) -> None:
-    def bind_back(network: Any, number: int, space: Any) -> list[Callable[[], None]]:
+    def back(network: Any, number: int, space: Any) -> Calls:
         if number != 2:
-            return real(network, number, space)
+            yield from real(network, number, space)
+            return
         below, delta, weights = space.layers[0], space.layers[1].delta, network.layers[1].weights
 
         def run() -> None:
             below.delta[...] = weights @ delta * (1.0 - below.a**2)
 
-        return [run]
+        yield (run,)
 
-    real = engine_step.bind_back
-    monkeypatch.setattr(engine_step, "bind_back", bind_back)
+    real = engine_step.back
+    monkeypatch.setattr(engine_step, "back", back)
     found = check(DEEP)
 
     assert {parameter.layer for parameter in wrong(found)} == {1}
@@ -149,14 +147,13 @@ def test_weights_that_are_not_transposed_are_found(monkeypatch: pytest.MonkeyPat
 def test_a_term_that_is_dropped_puts_its_parameter_first(
     activation: str, monkeypatch: pytest.MonkeyPatch, check: Checked
 ) -> None:
-    def bind_gradient(network: Any, number: int, view: Any, space: Any) -> list[Callable[[], None]]:
-        runs = real(network, number, view, space)
+    def gradient(network: Any, number: int, view: Any, space: Any) -> Calls:
+        yield from real(network, number, view, space)
         if number == 3:
-            runs.append(lambda: view.bias.__setitem__(1, view.bias[1] - space.layers[2].delta[1, 0]))
-        return runs
+            yield (lambda: view.bias.__setitem__(1, view.bias[1] - space.layers[2].delta[1, 0]),)
 
-    real = engine_step.bind_gradient
-    monkeypatch.setattr(engine_step, "bind_gradient", bind_gradient)
+    real = engine_step.gradient
+    monkeypatch.setattr(engine_step, "gradient", gradient)
     found = check(DEEP, f"network.layers.0.activation={activation}")
 
     assert wrong(found) == {Variable("b", 3, (2,))}
@@ -165,14 +162,14 @@ def test_a_term_that_is_dropped_puts_its_parameter_first(
 
 
 def test_a_penalty_that_is_forgotten_is_found(monkeypatch: pytest.MonkeyPatch, check: Checked) -> None:
-    monkeypatch.setattr(Penalty, "push", lambda *_: lambda: None)
+    monkeypatch.setattr(Penalty, "push", lambda *_: iter(()))
     found = check(DEEP, "optimizer={name: sgd, penalty: {l2: 0.01}}")
 
     assert {parameter.symbol for parameter in wrong(found)} == {"w"}
 
 
 def test_a_loss_that_forgets_its_factor_makes_everything_wrong(monkeypatch: pytest.MonkeyPatch, check: Checked) -> None:
-    monkeypatch.setattr(Mse, "fill_slopes", lambda _, y, yhat, out, *__: np.subtract(yhat, y, out=out))
+    monkeypatch.setattr(Mse, "fill_slopes", lambda _, y, yhat, out, *__: iter([(np.subtract, yhat, y, out)]))
 
     assert len(wrong(check(DEEP, against=["central"]))) == 46
 
@@ -213,8 +210,8 @@ def test_near_a_kink_the_side_that_it_is_on_decides(check: Checked) -> None:
 
 
 def test_a_real_error_at_a_kink_is_a_failure(monkeypatch: pytest.MonkeyPatch, check: Checked) -> None:
-    def pull(_: Any, delta: Any, z: Any, *__: Any) -> Callable[[], None]:
-        return lambda: np.multiply(delta, np.where(z > 0.0, 1.0, -0.1), out=delta)
+    def pull(_: Any, delta: Any, z: Any, *__: Any) -> Calls:
+        yield (lambda: np.multiply(delta, np.where(z > 0.0, 1.0, -0.1), out=delta),)
 
     monkeypatch.setattr(Relu, "pull", pull)
     found = check(KINKED)
@@ -224,8 +221,8 @@ def test_a_real_error_at_a_kink_is_a_failure(monkeypatch: pytest.MonkeyPatch, ch
 
 
 def test_a_small_error_near_a_kink_is_a_failure_too(monkeypatch: pytest.MonkeyPatch, check: Checked) -> None:
-    def pull(_: Any, delta: Any, z: Any, *__: Any) -> Callable[[], None]:
-        return lambda: np.multiply(delta, np.where(z > 0.0, 1.01, 0.0), out=delta)
+    def pull(_: Any, delta: Any, z: Any, *__: Any) -> Calls:
+        yield (lambda: np.multiply(delta, np.where(z > 0.0, 1.01, 0.0), out=delta),)
 
     monkeypatch.setattr(Relu, "pull", pull)
     found = check(KINKED, against=["central"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from backprop_cli.engine.dropout import Dropout
 from backprop_cli.engine.record import StepRecord
+from backprop_cli.engine.script import bind
 from backprop_cli.engine.workspace import Workspace
 from backprop_cli.oracles.autograd import COUNTERPARTS
 from backprop_cli.rules.activations import Activation
@@ -69,7 +70,7 @@ def test_a_unit_that_takes_part_puts_out_more_and_one_that_does_not_nothing(buil
 def test_so_many_units_are_left_out_as_the_rate_says(rate: float, seed: int, build: Build) -> None:
     network = build([1, 400, 1], [Tanh(), Tanh()], HalfSse()).network
     space = Workspace.create(network, np.ones((50, 2)), np.ones((50, 1)), thinned=(True, False))
-    Dropout((rate, 0.0), (seed, 3)).bind(space.layers)(9)
+    bind(Dropout((rate, 0.0), (seed, 3)).draw(space.layers))(0.0, 9)
     factor = space.layers[0].factor
     assert factor is not None
     share = float((factor == 0.0).mean())

@@ -12,7 +12,8 @@ from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.loader import load
 from backprop_cli.data.preparation import Preparation
 from backprop_cli.documents.yaml_writer import write_yaml
-from backprop_cli.engine.passes import bind_forward
+from backprop_cli.engine.passes import forward
+from backprop_cli.engine.script import bind
 from backprop_cli.engine.workspace import Workspace, with_ones
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.activations.gated import Gelu
@@ -65,8 +66,7 @@ def _predicted(model: Model, inputs: Batch) -> Batch:
     space = Workspace.create(
         network, with_ones(inputs, network.theta.dtype), np.zeros((len(inputs), outputs), network.theta.dtype)
     )
-    for run in bind_forward(network, space):
-        run()
+    bind(forward(network, space))(0.0, 0)
     return space.layers[-1].a.T.copy()
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
+from backprop_cli.engine.script import bind
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.base import members
+from backprop_cli.rules.base import Calls, Measure, members
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.losses.distances import Huber, Mae
 
@@ -31,6 +32,14 @@ def samples(loss: Loss, shape: tuple[int, int] = (3, 4)) -> tuple[Batch, Batch]:
     bounded = loss.targets != (-np.inf, np.inf)
     y = rng.dirichlet(np.ones(shape[0]), size=shape[1]).T.copy() if bounded else rng.normal(size=shape) * 2
     return y, yhat
+
+
+def made(calls: Calls) -> None:
+    bind(calls)(0.0, 0)
+
+
+def worked_out(measure: Measure) -> float:
+    return bind((), [measure])(0.0, 0)
 
 
 def scratch(like: Batch) -> tuple[Batch, Batch, Batch]:
@@ -55,7 +64,7 @@ def test_the_kernels_fill_share_and_slope(loss: Loss, dtype: type) -> None:
     tolerance = 200 * float(np.finfo(dtype).eps)
     for fill, formula in ((loss.fill_shares, loss.share), (loss.fill_slopes, loss.slope)):
         filled = np.empty_like(y)
-        fill(y, yhat, filled, np.empty_like(y))
+        made(fill(y, yhat, filled, np.empty_like(y)))
 
         assert filled.dtype == dtype
         np.testing.assert_allclose(filled, formula(*exact), rtol=tolerance, atol=tolerance)
@@ -87,10 +96,10 @@ def test_the_batch_is_reduced_as_the_loss_says(loss: Loss, reduction: str) -> No
     over_outputs = np.sum if reduced.over_outputs == "sum" else np.mean
     over_samples = np.sum if reduction == "sum" else np.mean
     delta = np.empty_like(y)
-    reduced.pull(y, yhat, delta, scratch(y), None)()
+    made(reduced.pull(y, yhat, delta, scratch(y), None))
     factor = (1 if reduced.over_outputs == "sum" else 1 / 3) * (1 if reduction == "sum" else 1 / 4)
 
-    assert reduced.measure(y, yhat, scratch(y))() == pytest.approx(
+    assert worked_out(reduced.measure(y, yhat, scratch(y))) == pytest.approx(
         float(over_samples(over_outputs(reduced.share(y, yhat), axis=0))), rel=1e-13
     )
     np.testing.assert_allclose(delta, reduced.slope(y, yhat) * factor, rtol=1e-12)
@@ -105,18 +114,18 @@ def test_a_shortcut_is_the_product_that_it_stands_for(
     y, _ = samples(paired)
     z = np.random.default_rng(5).normal(size=y.shape) * 2
     a, long, short, shares = (np.empty_like(y) for _ in range(4))
-    activation.kernel(z, a, scratch(y))()
+    made(activation.kernel(z, a, scratch(y)))
     shortcut = paired.shortcuts[activation_type]
-    paired.pull(y, a, long, scratch(y), None)()
-    activation.pull(long, z, a, scratch(y))()
-    paired.pull(y, a, short, scratch(y), shortcut)()
-    shortcut.fill_shares(y, z, shares, np.empty_like(y), np.empty_like(y[:1]))
+    made(paired.pull(y, a, long, scratch(y), None))
+    made(activation.pull(long, z, a, scratch(y)))
+    made(paired.pull(y, a, short, scratch(y), shortcut))
+    made(shortcut.fill_shares(y, z, shares, np.empty_like(y), np.empty_like(y[:1])))
 
     np.testing.assert_allclose(short, long, rtol=1e-10, atol=1e-14)
     np.testing.assert_allclose(shortcut.slope(y, a) * paired.weight(*y.shape), short, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(shares, paired.share(y, a), rtol=1e-11, atol=1e-14)
-    assert paired.joint_measure(shortcut, y, z, scratch(y))() == pytest.approx(
-        paired.measure(y, a, scratch(y))(), rel=1e-13
+    assert worked_out(paired.joint_measure(shortcut, y, z, scratch(y))) == pytest.approx(
+        worked_out(paired.measure(y, a, scratch(y))), rel=1e-13
     )
 
 
@@ -126,12 +135,12 @@ def test_a_shortcut_is_exact_far_out(paired: Loss, activation_type: type[Activat
     # The first sample is as wrong as can be, the second as right.
     z = np.array([[1000.0, -1000.0], [-1000.0, 1000.0]], dtype=dtype)
     y, a = np.array([[0.0, 0.0], [1.0, 1.0]], dtype=dtype), np.empty_like(z)
-    activation_type().kernel(z, a, scratch(z))()
+    made(activation_type().kernel(z, a, scratch(z)))
     shortcut, delta = paired.shortcuts[activation_type], np.empty_like(z)
-    paired.pull(y, a, delta, scratch(z), shortcut)()
+    made(paired.pull(y, a, delta, scratch(z), shortcut))
 
     expected = {Sigmoid: 500.0, Softmax: 1000.0}[activation_type]
-    assert paired.joint_measure(shortcut, y, z, scratch(z))() == pytest.approx(expected)
+    assert worked_out(paired.joint_measure(shortcut, y, z, scratch(z))) == pytest.approx(expected)
     np.testing.assert_allclose(delta, np.array([[1.0, 0.0], [-1.0, 0.0]]) * paired.weight(2, 2), atol=1e-30)
 
 
@@ -141,15 +150,17 @@ def test_a_shortcut_is_exact_far_out(paired: Loss, activation_type: type[Activat
 def test_a_probability_that_underflowed_keeps_loss_and_slope_finite(likelihood: Loss) -> None:
     y, yhat = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
     delta = np.empty_like(y)
-    likelihood.pull(y, yhat, delta, scratch(y), None)()
+    made(likelihood.pull(y, yhat, delta, scratch(y), None))
 
-    assert np.isfinite(likelihood.measure(y, yhat, scratch(y))())
+    assert np.isfinite(worked_out(likelihood.measure(y, yhat, scratch(y))))
     assert np.isfinite(delta).all()
 
 
 def test_a_bound_loss_allocates_nothing(loss: Loss, allocated: Callable[..., int]) -> None:
     y, yhat = samples(loss, (256, 64))
     for shortcut in (None, *loss.shortcuts.values()):
-        assert allocated(loss.pull(y, yhat, np.empty_like(y), scratch(y), shortcut)) < 16_000
+        pull = bind(loss.pull(y, yhat, np.empty_like(y), scratch(y), shortcut))
+        assert allocated(lambda pull=pull: pull(0.0, 0)) < 16_000
         measure = loss.joint_measure(shortcut, y, yhat, scratch(y)) if shortcut else loss.measure(y, yhat, scratch(y))
-        assert allocated(measure) < 16_000
+        run = bind((), [measure])
+        assert allocated(lambda run=run: run(0.0, 0)) < 16_000

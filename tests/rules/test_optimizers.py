@@ -8,6 +8,7 @@ import pytest
 
 from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
+from backprop_cli.engine.script import bind
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
 from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
 from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd
@@ -27,7 +28,7 @@ def trained(optimizer: Optimizer, rates: list[float]) -> tuple[Vector, list[Vect
     """Run the kernel; give the parameters and the state."""
     theta, new, g = START.copy(), np.empty_like(START), np.empty_like(START)
     state = [np.zeros_like(theta) for _ in optimizer.state]
-    update = optimizer.kernel(theta, g, new, state, (np.empty_like(theta), np.empty_like(theta)))
+    update = bind(optimizer.kernel(theta, g, new, state, (np.empty_like(theta), np.empty_like(theta))))
     for t, (rate, gradient) in enumerate(zip(rates, gradients(len(rates)), strict=True), start=1):
         g[...] = gradient
         before = theta.copy()
@@ -86,7 +87,7 @@ def test_a_kernel_keeps_the_dtype_and_allocates_nothing(
 ) -> None:
     theta, g, new, *work = (np.full(256 * 64, 0.5, dtype=dtype) for _ in range(5))
     state = [np.zeros_like(theta) for _ in optimizer.state]
-    update = optimizer.kernel(theta, g, new, state, (work[0], work[1]))
+    update = bind(optimizer.kernel(theta, g, new, state, (work[0], work[1])))
 
     assert allocated(lambda: update(0.1, 2)) < 16_000
     assert {array.dtype for array in (new, *state)} == {np.dtype(dtype)}
@@ -132,18 +133,21 @@ def test_the_two_forms_of_momentum_agree_at_a_constant_rate_alone() -> None:
 def test_a_penalty_charges_weights_and_lets_biases_free(penalty: Penalty, allocated: Callable[..., int]) -> None:
     theta, mask, work = np.array([2.0, -3.0, 0.0, 5.0]), np.array([1.0, 1.0, 1.0, 0.0]), np.empty(4)
     grad = np.ones(4)
-    penalty.push(theta, mask, grad, work)()
+    bind(penalty.push(theta, mask, grad, work))(0.0, 0)
     step = 1e-6
     numeric = [(penalty.formula(w + step) - penalty.formula(w - step)) / (2 * step) for w in theta[:2]]
 
-    assert penalty.measure(theta, mask, work)() == pytest.approx(penalty.formula(2.0) + penalty.formula(-3.0))
+    price = bind((), [penalty.measure(theta, mask, work)])(0.0, 0)
+    assert price == pytest.approx(penalty.formula(2.0) + penalty.formula(-3.0))
     np.testing.assert_allclose(grad - 1, [penalty.slope(2.0), penalty.slope(-3.0), 0.0, 0.0], rtol=1e-14)
     np.testing.assert_allclose(grad[:2] - 1, numeric, rtol=1e-8)
     assert evaluate(penalty.formula(Ref("w")), lambda key: -3.0) == penalty.formula(-3.0)
     assert penalty.slope(0.0) == 0.0
     long = np.ones(256 * 64)
-    assert allocated(penalty.push(long, long, np.ones_like(long), np.empty_like(long))) < 16_000
-    assert allocated(penalty.measure(long, long, np.empty_like(long))) < 16_000
+    push = bind(penalty.push(long, long, np.ones_like(long), np.empty_like(long)))
+    measure = bind((), [penalty.measure(long, long, np.empty_like(long))])
+    assert allocated(lambda: push(0.0, 0)) < 16_000
+    assert allocated(lambda: measure(0.0, 0)) < 16_000
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_a_penalty_charges_weights_and_lets_biases_free(penalty: Penalty, alloca
 def test_clipping_holds_the_gradient_back(clip: Clip, gradient: list[float], expected: list[float]) -> None:
     applied, given = np.empty(2), np.array(gradient)
     with np.errstate(over="ignore"):
-        clip.bind(given, applied)()
+        bind(clip.pull(given, applied))(0.0, 0)
 
     np.testing.assert_allclose(applied, expected, rtol=1e-15)
     np.testing.assert_array_equal(given, gradient)
@@ -172,10 +176,10 @@ def test_clipping_holds_the_gradient_back(clip: Clip, gradient: list[float], exp
 def test_clipping_keeps_float32_and_what_is_not_finite() -> None:
     large, applied = np.array([3e30, 4e30], dtype=np.float32), np.empty(2, dtype=np.float32)
     with np.errstate(all="ignore"):
-        Clip(norm=1.0).bind(large, applied)()
+        bind(Clip(norm=1.0).pull(large, applied))(0.0, 0)
         np.testing.assert_allclose(applied, [0.6, 0.8], rtol=1e-6)
         for wrong in (np.inf, np.nan):
-            Clip(norm=1.0).bind(np.array([wrong, 1.0], dtype=np.float32), applied)()
+            bind(Clip(norm=1.0).pull(np.array([wrong, 1.0], dtype=np.float32), applied))(0.0, 0)
             assert not np.isfinite(applied).all()
 
 

@@ -12,6 +12,7 @@ import pytest
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import InternalError
 from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.base import Calls
 from backprop_cli.rules.losses.distances import HalfSse
 from backprop_cli.rules.losses.likelihoods import SigmoidShortcut
 from backprop_cli.rules.optimizers import Clip, Penalty
@@ -109,31 +110,18 @@ def off(method: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args: method(*args) * (1.0 + TAMPERING)
 
 
-def off_in_place(bind: Callable[..., Any], at: int) -> Callable[..., Any]:
+def off_in_place(kernel: Callable[..., Any], at: int) -> Callable[..., Any]:
     """Give a kernel that is wrong in the seventh digit; the argument at a position is what it fills."""
 
-    def broken(*args: Any) -> Callable[..., Any]:
-        run, filled = bind(*args), args[at]
-
-        def act(*inner: Any) -> None:
-            run(*inner)
-            np.multiply(filled, 1.0 + TAMPERING, out=filled)
-
-        return act
+    def broken(*args: Any) -> Calls:
+        yield from kernel(*args)
+        yield np.multiply, args[at], 1.0 + TAMPERING, args[at]
 
     return broken
 
 
-def off_at_once(fill: Callable[..., Any], at: int) -> Callable[..., Any]:
-    def broken(*args: Any) -> None:
-        fill(*args)
-        np.multiply(args[at], 1.0 + TAMPERING, out=args[at])
-
-    return broken
-
-
-def off_measure(bind: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args: lambda: bind(*args)() * (1.0 + TAMPERING)
+def off_measure(measure: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args: measure(*args)._replace(factor=1.0 + TAMPERING)
 
 
 # Class, method, how it is broken.
@@ -145,17 +133,17 @@ BREAKS: list[tuple[type, str, Callable[..., Any]]] = [
     (Sigmoid, "slope", off),
     (HalfSse, "share", off),
     (HalfSse, "slope", off),
-    (HalfSse, "fill_slopes", lambda method: off_at_once(method, 3)),
-    (HalfSse, "fill_shares", lambda method: off_at_once(method, 3)),
+    (HalfSse, "fill_slopes", lambda method: off_in_place(method, 3)),
+    (HalfSse, "fill_shares", lambda method: off_in_place(method, 3)),
     (Penalty, "formula", off),
     (Penalty, "slope", off),
     (Penalty, "measure", off_measure),
     (Penalty, "push", lambda method: off_in_place(method, 3)),
     (Clip, "formula", off),
-    (Clip, "bind", lambda method: off_in_place(method, 2)),
+    (Clip, "pull", lambda method: off_in_place(method, 2)),
     (Adam, "move", off),
     (Adam, "kernel", lambda method: off_in_place(method, 3)),
-    (Moments, "fill_change", lambda method: off_at_once(method, 2)),
+    (Moments, "fill_change", lambda method: off_in_place(method, 2)),
 ]
 
 
@@ -194,7 +182,7 @@ def test_a_broken_shortcut_is_an_internal_error(
     case = tell(hand_made(network, "binary_cross_entropy"))
     tell_all(case.ground())
     original = getattr(SigmoidShortcut, method)
-    broken = off(original) if method == "slope" else off_at_once(original, 3)
+    broken = off(original) if method == "slope" else off_in_place(original, 3)
     monkeypatch.setattr(SigmoidShortcut, method, broken)
 
     with pytest.raises(InternalError):

@@ -1,7 +1,7 @@
 """What an activation function is.
 
-Arrays have one row per neuron and one column per sample.  A kernel is bound to its arrays once and then called at every
-step; `pull` carries dL/da back to dL/dz in place.
+Arrays have one row per neuron and one column per sample.  A kernel gives the calls that are made in every
+step, with their arrays; `pull` carries dL/da back to dL/dz in place.
 """
 
 import math
@@ -14,7 +14,7 @@ import numpy as np
 
 from backprop_cli.algebra.functions import Value
 from backprop_cli.algebra.term import Ref
-from backprop_cli.rules.base import Array, Rule, Run, Scratch
+from backprop_cli.rules.base import Array, Calls, Rule, Scratch
 from backprop_cli.rules.derivation import Derivation, Working
 from backprop_cli.rules.picture import Picture, evenly
 
@@ -58,12 +58,12 @@ class Activation(Rule):
         """
 
     @abstractmethod
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        """Bind a ← f(z); stable for any finite z."""
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        """Give the calls of a ← f(z); stable for any finite z."""
 
     @abstractmethod
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
-        """Bind delta ← dL/dz where delta holds dL/da; z and a are read only."""
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
+        """Give the calls of delta ← dL/dz where delta holds dL/da; z and a are read only."""
 
 
 class Pointwise(Activation):
@@ -103,21 +103,13 @@ class Pointwise(Activation):
         """Where the formula has no derivative; the docstring says which slope is meant there."""
         return ()
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        """Bind the formula itself; rules override this where speed or stability asks for it."""
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        """Give the formula itself; rules override this where speed or stability asks for it."""
+        yield (lambda: np.copyto(a, self.formula(z)),)
 
-        def run() -> None:
-            a[...] = self.formula(z)
-
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
-        """Bind delta ← delta · slope; rules override this where speed asks for it."""
-
-        def run() -> None:
-            np.multiply(delta, self.slope(z, a), out=delta)
-
-        return run
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
+        """Give delta ← delta · slope; rules override this where speed asks for it."""
+        yield (lambda: np.multiply(delta, self.slope(z, a), out=delta),)
 
 
 class Rowwise(Activation):

@@ -10,7 +10,7 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value, erf, exp, fill_erfc, sqrt, tanh
 from backprop_cli.rules.activations.base import Interval, Pointwise
 from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.base import Array, Run, Scratch
+from backprop_cli.rules.base import Array, Calls, Scratch
 from backprop_cli.rules.derivation import Working
 
 _ROOT_2 = math.sqrt(2.0)
@@ -85,89 +85,82 @@ class Gelu(Pointwise):
             Working(self.slope(z, a), "½ · 2/√π · 1/√2 is 1/√(2π), and u² is z²/2"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
         if self.approximate == "none":
-            return lambda: _fill_gelu(z, a, scratch)
+            yield from _fill_gelu(z, a, scratch)
+            return
         bent = scratch[0]
+        yield from _fill_bent(z, bent)
+        yield np.add, bent, 1.0, bent
+        yield np.multiply, z, 0.5, a
+        yield np.multiply, a, bent, a
 
-        def run() -> None:
-            _fill_bent(z, bent)
-            np.add(bent, 1.0, out=bent)
-            np.multiply(z, 0.5, out=a)
-            np.multiply(a, bent, out=a)
-
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         fill = _fill_gelu_slope if self.approximate == "none" else _fill_bent_slope
         slope = scratch[0]
-
-        def run() -> None:
-            fill(z, scratch)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from fill(z, scratch)
+        yield np.multiply, delta, slope, delta
 
 
-def _fill_half_tail(z: Array, tail: Array, bell: Array, work: Array) -> None:
+def _fill_half_tail(z: Array, tail: Array, bell: Array, work: Array) -> Calls:
     """Fill tail with Φ(−|z|) and bell with e^(−z²/2)."""
-    np.abs(z, out=bell)
-    np.multiply(bell, 1.0 / _ROOT_2, out=bell)
-    fill_erfc(bell, tail, work)
-    np.multiply(tail, 0.5, out=tail)
+    yield np.abs, z, bell
+    yield np.multiply, bell, 1.0 / _ROOT_2, bell
+    yield fill_erfc, bell, tail, work
+    yield np.multiply, tail, 0.5, tail
 
 
-def _fill_gelu(z: Array, a: Array, scratch: Scratch) -> None:
+def _fill_gelu(z: Array, a: Array, scratch: Scratch) -> Calls:
     """Fill a with zΦ(z) = max(z, 0) − |z| · Φ(−|z|), which loses no digit on either side."""
     tail, bell, work = scratch
-    _fill_half_tail(z, tail, bell, work)
-    np.abs(z, out=bell)
-    np.multiply(tail, bell, out=tail)
-    np.maximum(z, 0.0, out=a)
-    np.subtract(a, tail, out=a)
+    yield from _fill_half_tail(z, tail, bell, work)
+    yield np.abs, z, bell
+    yield np.multiply, tail, bell, tail
+    yield np.maximum, z, 0.0, a
+    yield np.subtract, a, tail, a
 
 
-def _fill_gelu_slope(z: Array, scratch: Scratch) -> None:
+def _fill_gelu_slope(z: Array, scratch: Scratch) -> Calls:
     """Fill the first scratch array with Φ(z) + zφ(z)."""
     slope, bell, work = scratch
-    _fill_half_tail(z, slope, bell, work)
+    yield from _fill_half_tail(z, slope, bell, work)
     # Φ(z) = ½ + sign(z)(½ − Φ(−|z|)), which is right on both sides of zero.
-    np.subtract(0.5, slope, out=slope)
-    np.copysign(slope, z, out=slope)
-    np.add(slope, 0.5, out=slope)
-    np.multiply(bell, z, out=bell)
-    np.multiply(bell, _PEAK, out=bell)
-    np.add(slope, bell, out=slope)
+    yield np.subtract, 0.5, slope, slope
+    yield np.copysign, slope, z, slope
+    yield np.add, slope, 0.5, slope
+    yield np.multiply, bell, z, bell
+    yield np.multiply, bell, _PEAK, bell
+    yield np.add, slope, bell, slope
 
 
-def _fill_bent(z: Array, out: Array) -> None:
+def _fill_bent(z: Array, out: Array) -> Calls:
     """Fill out with tanh(√(2/π)(z + 0.044715z³))."""
-    np.multiply(z, z, out=out)
-    np.multiply(out, _CUBIC, out=out)
-    np.add(out, 1.0, out=out)
-    np.multiply(out, z, out=out)
-    np.multiply(out, _ROOT_2_OVER_PI, out=out)
-    np.tanh(out, out=out)
+    yield np.multiply, z, z, out
+    yield np.multiply, out, _CUBIC, out
+    yield np.add, out, 1.0, out
+    yield np.multiply, out, z, out
+    yield np.multiply, out, _ROOT_2_OVER_PI, out
+    yield np.tanh, out, out
 
 
-def _fill_bent_slope(z: Array, scratch: Scratch) -> None:
+def _fill_bent_slope(z: Array, scratch: Scratch) -> Calls:
     """Fill the first scratch array with the slope of the tanh approximation."""
     slope, bent, work = scratch
-    _fill_bent(z, bent)
+    yield from _fill_bent(z, bent)
     # Beyond the flat the cube could overflow, and its factor 1 − tanh² is 0.
-    np.minimum(z, _FLAT, out=slope)
-    np.maximum(slope, -_FLAT, out=slope)
-    np.multiply(slope, slope, out=work)
-    np.multiply(work, 3.0 * _CUBIC, out=work)
-    np.add(work, 1.0, out=work)
-    np.multiply(slope, work, out=slope)
-    np.multiply(slope, _ROOT_2_OVER_PI, out=slope)
-    np.multiply(bent, bent, out=work)
-    np.subtract(1.0, work, out=work)
-    np.multiply(slope, work, out=slope)
-    np.add(slope, bent, out=slope)
-    np.add(slope, 1.0, out=slope)
-    np.multiply(slope, 0.5, out=slope)
+    yield np.minimum, z, _FLAT, slope
+    yield np.maximum, slope, -_FLAT, slope
+    yield np.multiply, slope, slope, work
+    yield np.multiply, work, 3.0 * _CUBIC, work
+    yield np.add, work, 1.0, work
+    yield np.multiply, slope, work, slope
+    yield np.multiply, slope, _ROOT_2_OVER_PI, slope
+    yield np.multiply, bent, bent, work
+    yield np.subtract, 1.0, work, work
+    yield np.multiply, slope, work, slope
+    yield np.add, slope, bent, slope
+    yield np.add, slope, 1.0, slope
+    yield np.multiply, slope, 0.5, slope
 
 
 class Silu(Pointwise):
@@ -203,24 +196,14 @@ class Silu(Pointwise):
             Working(self.slope(z, a), "z/(1 + e⁻ᶻ) is a"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        gate = Sigmoid().kernel(z, a, scratch)
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield from Sigmoid().kernel(z, a, scratch)
+        yield np.multiply, a, z, a
 
-        def run() -> None:
-            gate()
-            np.multiply(a, z, out=a)
-
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope, gate, _ = scratch
-        open_gate = Sigmoid().kernel(z, gate, scratch)
-
-        def run() -> None:
-            open_gate()
-            np.subtract(1.0, a, out=slope)
-            np.multiply(slope, gate, out=slope)
-            np.add(slope, a, out=slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from Sigmoid().kernel(z, gate, scratch)
+        yield np.subtract, 1.0, a, slope
+        yield np.multiply, slope, gate, slope
+        yield np.add, slope, a, slope
+        yield np.multiply, delta, slope, delta

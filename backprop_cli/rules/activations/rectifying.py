@@ -10,7 +10,7 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value, absolute, exp, expm1, greater, ln, log1p, maximum, where
 from backprop_cli.rules.activations.base import EVERYTHING, Interval, Pointwise, Row
 from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.base import Array, Run, Scratch, ignore
+from backprop_cli.rules.base import Array, Calls, Scratch
 from backprop_cli.rules.derivation import Working
 
 
@@ -43,17 +43,13 @@ class Relu(Pointwise):
         reason = "max(0, z) is z where z > 0, with slope 1, and the constant 0 where z < 0; at the kink 0 is used"
         return (Working(self.slope(z, a), reason),)
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        return lambda: ignore(np.maximum(z, 0.0, out=a))
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield np.maximum, z, 0.0, a
 
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]
-
-        def run() -> None:
-            np.sign(a, out=slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield np.sign, a, slope
+        yield np.multiply, delta, slope, delta
 
 
 class LeakyRelu(Pointwise):
@@ -87,49 +83,42 @@ class LeakyRelu(Pointwise):
         reason = "each branch is a straight line; at the kink z = 0 the small slope is used"
         return (Working(self.slope(z, a), reason),)
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
         # With a slope of at most 1 the right branch is the larger one.
-        def run() -> None:
-            np.multiply(z, self.negative_slope, out=a)
-            np.maximum(z, a, out=a)
+        yield np.multiply, z, self.negative_slope, a
+        yield np.maximum, z, a, a
 
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]
-
-        def run() -> None:
-            _fill_positive(z, slope)
-            np.multiply(slope, 1.0 - self.negative_slope, out=slope)
-            np.add(slope, self.negative_slope, out=slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from _fill_positive(z, slope)
+        yield np.multiply, slope, 1.0 - self.negative_slope, slope
+        yield np.add, slope, self.negative_slope, slope
+        yield np.multiply, delta, slope, delta
 
 
-def _fill_positive(z: Array, out: Array) -> None:
+def _fill_positive(z: Array, out: Array) -> Calls:
     """Fill out with 1 where z > 0 and 0 elsewhere, in the dtype of z."""
-    np.maximum(z, 0.0, out=out)
-    np.sign(out, out=out)
+    yield np.maximum, z, 0.0, out
+    yield np.sign, out, out
 
 
-def _fill_elu(z: Array, out: Array, work: Array, alpha: float) -> None:
+def _fill_elu(z: Array, out: Array, work: Array, alpha: float) -> Calls:
     """Fill out with z where z > 0 and alpha(eᶻ − 1) elsewhere."""
-    np.minimum(z, 0.0, out=out)
-    np.expm1(out, out=out)
-    np.multiply(out, alpha, out=out)
-    np.maximum(z, 0.0, out=work)
-    np.add(out, work, out=out)
+    yield np.minimum, z, 0.0, out
+    yield np.expm1, out, out
+    yield np.multiply, out, alpha, out
+    yield np.maximum, z, 0.0, work
+    yield np.add, out, work, out
 
 
-def _fill_elu_slope(z: Array, out: Array, work: Array, alpha: float) -> None:
+def _fill_elu_slope(z: Array, out: Array, work: Array, alpha: float) -> Calls:
     """Fill out with 1 where z > 0 and alpha · eᶻ elsewhere."""
-    np.minimum(z, 0.0, out=out)
-    np.exp(out, out=out)
-    np.multiply(out, alpha, out=out)
-    _fill_positive(z, work)
-    np.multiply(work, 1.0 - alpha, out=work)
-    np.add(out, work, out=out)
+    yield np.minimum, z, 0.0, out
+    yield np.exp, out, out
+    yield np.multiply, out, alpha, out
+    yield from _fill_positive(z, work)
+    yield np.multiply, work, 1.0 - alpha, work
+    yield np.add, out, work, out
 
 
 class Elu(Pointwise):
@@ -167,17 +156,13 @@ class Elu(Pointwise):
             Working(self.slope(z, a), "in that branch α(eᶻ − 1) is a; this one is used at z = 0, too"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        return lambda: _fill_elu(z, a, scratch[0], self.alpha)
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield from _fill_elu(z, a, scratch[0], self.alpha)
 
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope, work, _ = scratch
-
-        def run() -> None:
-            _fill_elu_slope(z, slope, work, self.alpha)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from _fill_elu_slope(z, slope, work, self.alpha)
+        yield np.multiply, delta, slope, delta
 
 
 class Selu(Pointwise):
@@ -217,22 +202,15 @@ class Selu(Pointwise):
             Working(self.slope(z, a), "in that branch λα(eᶻ − 1) is a; this one is used at the kink z = 0, too"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        def run() -> None:
-            _fill_elu(z, a, scratch[0], self.alpha)
-            np.multiply(a, self.scale, out=a)
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield from _fill_elu(z, a, scratch[0], self.alpha)
+        yield np.multiply, a, self.scale, a
 
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope, work, _ = scratch
-
-        def run() -> None:
-            _fill_elu_slope(z, slope, work, self.alpha)
-            np.multiply(slope, self.scale, out=slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from _fill_elu_slope(z, slope, work, self.alpha)
+        yield np.multiply, slope, self.scale, slope
+        yield np.multiply, delta, slope, delta
 
 
 class Softplus(Pointwise):
@@ -268,26 +246,17 @@ class Softplus(Pointwise):
             Working(self.slope(z, a), "divide top and bottom by eᶻ: the sigmoid of z"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
         # As the stable form.
         work = scratch[0]
+        yield np.abs, z, a
+        yield np.negative, a, a
+        yield np.exp, a, a
+        yield np.log1p, a, a
+        yield np.maximum, z, 0.0, work
+        yield np.add, a, work, a
 
-        def run() -> None:
-            np.abs(z, out=a)
-            np.negative(a, out=a)
-            np.exp(a, out=a)
-            np.log1p(a, out=a)
-            np.maximum(z, 0.0, out=work)
-            np.add(a, work, out=a)
-
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]
-        fill_slope = Sigmoid().kernel(z, slope, scratch)
-
-        def run() -> None:
-            fill_slope()
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from Sigmoid().kernel(z, slope, scratch)
+        yield np.multiply, delta, slope, delta

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, exp, maximum
 from backprop_cli.rules.activations.base import Interval, Row, Rowwise
-from backprop_cli.rules.base import Array, Run, Scratch
+from backprop_cli.rules.base import Array, Calls, Scratch
 from backprop_cli.rules.derivation import Working
 
 
@@ -66,29 +66,21 @@ class Softmax(Rowwise):
             ),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
         # A row is spread over a whole array first: NumPy allocates a buffer for arithmetic that broadcasts.
         row, whole = scratch[0][:1], scratch[1]
+        yield np.maximum.reduce, z, 0, None, row, True
+        yield np.copyto, whole, row
+        yield np.subtract, z, whole, a
+        yield np.exp, a, a
+        yield np.add.reduce, a, 0, None, row, True
+        yield np.copyto, whole, row
+        yield np.divide, a, whole, a
 
-        def run() -> None:
-            np.maximum.reduce(z, axis=0, keepdims=True, out=row)
-            np.copyto(whole, row)
-            np.subtract(z, whole, out=a)
-            np.exp(a, out=a)
-            np.add.reduce(a, axis=0, keepdims=True, out=row)
-            np.copyto(whole, row)
-            np.divide(a, whole, out=a)
-
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         row, work = scratch[0][:1], scratch[1]
-
-        def run() -> None:
-            np.multiply(delta, a, out=work)
-            np.add.reduce(work, axis=0, keepdims=True, out=row)
-            np.copyto(work, row)
-            np.subtract(delta, work, out=delta)
-            np.multiply(delta, a, out=delta)
-
-        return run
+        yield np.multiply, delta, a, work
+        yield np.add.reduce, work, 0, None, row, True
+        yield np.copyto, work, row
+        yield np.subtract, delta, work, delta
+        yield np.multiply, delta, a, delta

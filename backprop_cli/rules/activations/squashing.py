@@ -7,7 +7,7 @@ import numpy as np
 
 from backprop_cli.algebra.functions import Value, absolute, exp, sign, tanh
 from backprop_cli.rules.activations.base import Interval, Pointwise
-from backprop_cli.rules.base import Array, Run, Scratch, ignore
+from backprop_cli.rules.base import Array, Calls, Scratch
 from backprop_cli.rules.derivation import Working
 
 
@@ -30,16 +30,16 @@ class Identity(Pointwise):
     def derivation(self, z: Value, a: Value) -> tuple[Working[Value], ...]:
         return (Working(self.slope(z, a), "a grows as fast as z does"),)
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        return lambda: np.copyto(a, z)
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield np.copyto, a, z
 
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
-        return lambda: None
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield from ()
 
 
 def _largest_exponent(z: Array) -> float:
     """Give the largest whole x whose eˣ is finite in the dtype of z."""
-    return math.floor(math.log(np.finfo(z.dtype).max))
+    return float(math.floor(math.log(np.finfo(z.dtype).max)))
 
 
 class Sigmoid(Pointwise):
@@ -79,27 +79,18 @@ class Sigmoid(Pointwise):
             Working(self.slope(z, a), "1 / (1 + e⁻ᶻ) is a"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        limit = _largest_exponent(z)
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield np.negative, z, a
+        yield np.minimum, a, _largest_exponent(z), a
+        yield np.exp, a, a
+        yield np.add, a, 1.0, a
+        yield np.reciprocal, a, a
 
-        def run() -> None:
-            np.negative(z, out=a)
-            np.minimum(a, limit, out=a)
-            np.exp(a, out=a)
-            np.add(a, 1.0, out=a)
-            np.reciprocal(a, out=a)
-
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]
-
-        def run() -> None:
-            np.subtract(1.0, a, out=slope)
-            np.multiply(slope, a, out=slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield np.subtract, 1.0, a, slope
+        yield np.multiply, slope, a, slope
+        yield np.multiply, delta, slope, delta
 
 
 class BipolarSigmoid(Pointwise):
@@ -135,23 +126,16 @@ class BipolarSigmoid(Pointwise):
             Working(self.slope(z, a), "2 / (1 + e⁻ᶻ) is 1 + a, so the second bracket is 2 − (1 + a)"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
         # tanh(z/2) is the same function, stable for any z and exact near zero.
-        def run() -> None:
-            np.multiply(z, 0.5, out=a)
-            np.tanh(a, out=a)
+        yield np.multiply, z, 0.5, a
+        yield np.tanh, a, a
 
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]
-
-        def run() -> None:
-            _one_minus_square(a, slope)
-            np.multiply(slope, 0.5, out=slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from _one_minus_square(a, slope)
+        yield np.multiply, slope, 0.5, slope
+        yield np.multiply, delta, slope, delta
 
 
 class Tanh(Pointwise):
@@ -185,22 +169,18 @@ class Tanh(Pointwise):
             Working(self.slope(z, a), "the fraction is a"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        return lambda: ignore(np.tanh(z, out=a))
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield np.tanh, z, a
 
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]
-
-        def run() -> None:
-            _one_minus_square(a, slope)
-            np.multiply(delta, slope, out=delta)
-
-        return run
+        yield from _one_minus_square(a, slope)
+        yield np.multiply, delta, slope, delta
 
 
-def _one_minus_square(a: Array, out: Array) -> None:
-    np.multiply(a, a, out=out)
-    np.subtract(1.0, out, out=out)
+def _one_minus_square(a: Array, out: Array) -> Calls:
+    yield np.multiply, a, a, out
+    yield np.subtract, 1.0, out, out
 
 
 class Softsign(Pointwise):
@@ -232,22 +212,15 @@ class Softsign(Pointwise):
             Working(self.slope(z, a), "|z| / (1 + |z|) is |a|"),
         )
 
-    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Run:
-        def run() -> None:
-            np.abs(z, out=a)
-            np.add(a, 1.0, out=a)
-            np.divide(z, a, out=a)
+    def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
+        yield np.abs, z, a
+        yield np.add, a, 1.0, a
+        yield np.divide, z, a, a
 
-        return run
-
-    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Run:
+    def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         # From z, since 1 − |a| has no digits left where |z| is large.
         slope = scratch[0]
-
-        def run() -> None:
-            np.abs(z, out=slope)
-            np.add(slope, 1.0, out=slope)
-            np.multiply(slope, slope, out=slope)
-            np.divide(delta, slope, out=delta)
-
-        return run
+        yield np.abs, z, slope
+        yield np.add, slope, 1.0, slope
+        yield np.multiply, slope, slope, slope
+        yield np.divide, delta, slope, delta

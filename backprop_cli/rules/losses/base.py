@@ -7,9 +7,9 @@ weight, and a mean is still over the number of samples.  Arrays have one row per
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, ClassVar, Literal, SupportsFloat, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -17,11 +17,10 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value
 from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.base import Array, Rule, Run, Scratch, Variant
+from backprop_cli.rules.base import Array, Call, Calls, Measure, Rule, Scratch, Variant
 from backprop_cli.rules.derivation import Derivation, Working
 from backprop_cli.rules.picture import Picture, evenly
 
-Measure: TypeAlias = Callable[[], float]
 Over: TypeAlias = Literal["sum", "mean"]
 # What is drawn of a loss: errors to both sides of zero, or probabilities from this one on.
 _DRAWN, _EDGE = 3.0, 0.1
@@ -43,12 +42,12 @@ class Shortcut(ABC):
         """
 
     @abstractmethod
-    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
-        """Fill out with each output's share, computed from z; row has one number per sample."""
+    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> Calls:
+        """Give the calls that fill out with each output's share, computed from z; row has one number per sample."""
 
     @abstractmethod
-    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
-        """Fill out with `slope`, without allocating."""
+    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> Calls:
+        """Give the calls that fill out with `slope`."""
 
 
 class Loss(Rule):
@@ -116,12 +115,12 @@ class Loss(Rule):
         return ()
 
     @abstractmethod
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        """Fill out with every share, without allocating."""
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        """Give the calls that fill out with every share."""
 
     @abstractmethod
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        """Fill out with every share's slope, without allocating."""
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        """Give the calls that fill out with every share's slope."""
 
     def shortcut_for(self, activation: Activation) -> Shortcut | None:
         """Give what replaces this loss and an activation in front of it; None where nothing does."""
@@ -133,28 +132,17 @@ class Loss(Rule):
         return 1.0 / counted
 
     def measure(self, y: Array, yhat: Array, scratch: Scratch, weights: Array | None = None) -> Measure:
-        """Bind the loss of the batch; weights are what each sample's loss counts, (samples,)."""
+        """Give the loss of the batch; weights are what each sample's loss counts, (samples,)."""
         shares, work, spare = scratch
-        weight, gather = self.weight(*y.shape), _gathering(weights, spare)
-
-        def run() -> float:
-            self.fill_shares(y, yhat, shares, work)
-            return float(gather(shares)) * weight
-
-        return run
+        return _summed(self.fill_shares(y, yhat, shares, work), shares, spare[0], weights, self.weight(*y.shape))
 
     def joint_measure(
         self, shortcut: Shortcut, y: Array, z: Array, scratch: Scratch, weights: Array | None = None
     ) -> Measure:
-        """Bind the loss of the batch, computed by a shortcut from the last layer's z; weights as for `measure`."""
+        """Give the loss of the batch, computed by a shortcut from the last layer's z; weights as for `measure`."""
         shares, work, spare = scratch
-        weight, row, gather = self.weight(*y.shape), spare[:1], _gathering(weights, spare)
-
-        def run() -> float:
-            shortcut.fill_shares(y, z, shares, work, row)
-            return float(gather(shares)) * weight
-
-        return run
+        filled = shortcut.fill_shares(y, z, shares, work, spare[:1])
+        return _summed(filled, shares, spare[0], weights, self.weight(*y.shape))
 
     def pull(
         self,
@@ -164,32 +152,22 @@ class Loss(Rule):
         scratch: Scratch,
         shortcut: Shortcut | None,
         weights: Array | None = None,
-    ) -> Run:
-        """Bind delta ← dL/dŷ, or dL/dz of the last layer by a shortcut; weights as for `measure`."""
+    ) -> Calls:
+        """Give the calls of delta ← dL/dŷ, or dL/dz of the last layer by a shortcut; weights as for `measure`."""
+        work = scratch[0]
+        yield from (self if shortcut is None else shortcut).fill_slopes(y, yhat, delta, work)
         weight = self.weight(*y.shape)
-        fill = self.fill_slopes if shortcut is None else shortcut.fill_slopes
+        if weight != 1.0:
+            yield np.multiply, delta, weight, delta
+        if weights is not None:
+            # Spread first, as arithmetic that broadcasts allocates.
+            yield np.copyto, work, weights
+            yield np.multiply, delta, work, delta
 
-        def run() -> None:
-            fill(y, yhat, delta, scratch[0])
-            np.multiply(delta, weight, out=delta)
 
-        return run if weights is None else _then_weighing(run, delta, weights, scratch[0])
-
-
-def _gathering(weights: Array | None, spare: Array) -> Callable[[Array], SupportsFloat]:
+def _summed(filled: Calls, shares: Array, row: Array, weights: Array | None, factor: float) -> Measure:
     """Give what adds up the shares of a batch, those of each sample times what it counts."""
     if weights is None:
-        return partial(np.add.reduce, axis=None)
-    row = spare[0]
-    return lambda shares: np.dot(np.add.reduce(shares, axis=0, out=row), weights)
-
-
-def _then_weighing(run: Run, delta: Array, weights: Array, spread: Array) -> Run:
-    """Bind a product with what each sample counts; it is spread first, as arithmetic that broadcasts allocates."""
-
-    def weigh() -> None:
-        run()
-        np.copyto(spread, weights)
-        np.multiply(delta, spread, out=delta)
-
-    return weigh
+        return Measure(list(filled), (np.add.reduce, shares, None), factor)
+    by_sample: Call = (np.add.reduce, shares, 0, None, row)
+    return Measure([*filled, by_sample], (row.dot, weights), factor)

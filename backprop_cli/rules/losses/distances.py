@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, absolute, greater, maximum, minimum, sign, where
-from backprop_cli.rules.base import Array, Variant
+from backprop_cli.rules.base import Array, Calls, Variant
 from backprop_cli.rules.derivation import Working
 from backprop_cli.rules.losses.base import Loss, Reduction
 
@@ -42,13 +42,13 @@ class HalfSse(Loss):
             Working(self.slope(y, yhat), "½ · 2 is 1: that is what the ½ is for"),
         )
 
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(y, yhat, out=work)
-        np.multiply(work, work, out=out)
-        np.multiply(out, 0.5, out=out)
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, y, yhat, work
+        yield np.multiply, work, work, out
+        yield np.multiply, out, 0.5, out
 
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=out)
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, yhat, y, out
 
 
 class Squared(Loss):
@@ -69,13 +69,13 @@ class Squared(Loss):
             Working(self.slope(y, yhat), "put the minus sign in front"),
         )
 
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(y, yhat, out=work)
-        np.multiply(work, work, out=out)
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, y, yhat, work
+        yield np.multiply, work, work, out
 
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=out)
-        np.multiply(out, 2.0, out=out)
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, yhat, y, out
+        yield np.multiply, out, 2.0, out
 
 
 class Sse(Squared):
@@ -149,13 +149,13 @@ class Mae(Loss):
             Working(self.slope(y, yhat), "that is the sign of ŷ − y; at the kink ŷ = y, 0 is used"),
         )
 
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(y, yhat, out=out)
-        np.abs(out, out=out)
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, y, yhat, out
+        yield np.abs, out, out
 
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=work)
-        np.sign(work, out=out)
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, yhat, y, work
+        yield np.sign, work, out
 
 
 class Huber(Loss):
@@ -194,16 +194,16 @@ class Huber(Loss):
             Working(self.slope(y, yhat), "that is ŷ − y, held between −δ and δ"),
         )
 
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=out)
-        np.abs(out, out=out)
-        np.minimum(out, self.delta, out=work)
-        np.multiply(work, 0.5, out=work)
-        np.subtract(out, work, out=out)
-        np.multiply(work, 2.0, out=work)
-        np.multiply(out, work, out=out)
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, yhat, y, out
+        yield np.abs, out, out
+        yield np.minimum, out, self.delta, work
+        yield np.multiply, work, 0.5, work
+        yield np.subtract, out, work, out
+        yield np.multiply, work, 2.0, work
+        yield np.multiply, out, work, out
 
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.subtract(yhat, y, out=out)
-        np.minimum(out, self.delta, out=out)
-        np.maximum(out, -self.delta, out=out)
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, yhat, y, out
+        yield np.minimum, out, self.delta, out
+        yield np.maximum, out, -self.delta, out

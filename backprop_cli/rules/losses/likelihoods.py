@@ -11,7 +11,7 @@ from backprop_cli.algebra.functions import Value, absolute, exp, ln, log1p, maxi
 from backprop_cli.rules.activations.base import Activation
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.base import Array
+from backprop_cli.rules.base import Array, Calls
 from backprop_cli.rules.derivation import Working
 from backprop_cli.rules.losses.base import Loss, Reduction, Shortcut
 
@@ -30,18 +30,18 @@ class SigmoidShortcut(Shortcut):
     def share(self, y: Value, z: Sequence[Value], at: int) -> Value:
         return maximum(z[at], 0.0) - y * z[at] + log1p(exp(-absolute(z[at])))
 
-    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
-        np.abs(z, out=out)
-        np.negative(out, out=out)
-        np.exp(out, out=out)
-        np.log1p(out, out=out)
-        np.maximum(z, 0.0, out=work)
-        np.add(out, work, out=out)
-        np.multiply(y, z, out=work)
-        np.subtract(out, work, out=out)
+    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> Calls:
+        yield np.abs, z, out
+        yield np.negative, out, out
+        yield np.exp, out, out
+        yield np.log1p, out, out
+        yield np.maximum, z, 0.0, work
+        yield np.add, out, work, out
+        yield np.multiply, y, z, work
+        yield np.subtract, out, work, out
 
-    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
-        np.subtract(a, y, out=out)
+    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, a, y, out
 
 
 class SoftmaxShortcut(Shortcut):
@@ -58,19 +58,19 @@ class SoftmaxShortcut(Shortcut):
         whole = reduce(add, [exp(each - top) for each in z])
         return y * (top + ln(whole) - z[at])
 
-    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> None:
-        np.maximum.reduce(z, axis=0, keepdims=True, out=row)
-        np.copyto(work, row)
-        np.subtract(z, work, out=out)
-        np.exp(out, out=work)
-        np.add.reduce(work, axis=0, keepdims=True, out=row)
-        np.log(row, out=row)
-        np.copyto(work, row)
-        np.subtract(work, out, out=out)
-        np.multiply(out, y, out=out)
+    def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> Calls:
+        yield np.maximum.reduce, z, 0, None, row, True
+        yield np.copyto, work, row
+        yield np.subtract, z, work, out
+        yield np.exp, out, work
+        yield np.add.reduce, work, 0, None, row, True
+        yield np.log, row, row
+        yield np.copyto, work, row
+        yield np.subtract, work, out, out
+        yield np.multiply, out, y, out
 
-    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> None:
-        np.subtract(a, y, out=out)
+    def fill_slopes(self, y: Array, a: Array, out: Array, work: Array) -> Calls:
+        yield np.subtract, a, y, out
 
 
 class BinaryCrossEntropy(Loss):
@@ -110,27 +110,27 @@ class BinaryCrossEntropy(Loss):
             Working(self.slope(y, yhat), "take the minus sign into the bracket"),
         )
 
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
         tiny = _smallest(out)
-        np.subtract(1.0, yhat, out=out)
-        np.maximum(out, tiny, out=out)
-        np.log(out, out=out)
-        np.subtract(y, 1.0, out=work)
-        np.multiply(out, work, out=out)
-        np.maximum(yhat, tiny, out=work)
-        np.log(work, out=work)
-        np.multiply(work, y, out=work)
-        np.subtract(out, work, out=out)
+        yield np.subtract, 1.0, yhat, out
+        yield np.maximum, out, tiny, out
+        yield np.log, out, out
+        yield np.subtract, y, 1.0, work
+        yield np.multiply, out, work, out
+        yield np.maximum, yhat, tiny, work
+        yield np.log, work, work
+        yield np.multiply, work, y, work
+        yield np.subtract, out, work, out
 
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
         tiny = _smallest(out)
-        np.subtract(1.0, yhat, out=work)
-        np.maximum(work, tiny, out=work)
-        np.subtract(1.0, y, out=out)
-        np.divide(out, work, out=out)
-        np.maximum(yhat, tiny, out=work)
-        np.divide(y, work, out=work)
-        np.subtract(out, work, out=out)
+        yield np.subtract, 1.0, yhat, work
+        yield np.maximum, work, tiny, work
+        yield np.subtract, 1.0, y, out
+        yield np.divide, out, work, out
+        yield np.maximum, yhat, tiny, work
+        yield np.divide, y, work, work
+        yield np.subtract, out, work, out
 
 
 class CrossEntropy(Loss):
@@ -163,13 +163,13 @@ class CrossEntropy(Loss):
             Working(self.slope(y, yhat), "multiply"),
         )
 
-    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.maximum(yhat, _smallest(out), out=out)
-        np.log(out, out=out)
-        np.multiply(out, y, out=out)
-        np.negative(out, out=out)
+    def fill_shares(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.maximum, yhat, _smallest(out), out
+        yield np.log, out, out
+        yield np.multiply, out, y, out
+        yield np.negative, out, out
 
-    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> None:
-        np.maximum(yhat, _smallest(out), out=work)
-        np.divide(y, work, out=out)
-        np.negative(out, out=out)
+    def fill_slopes(self, y: Array, yhat: Array, out: Array, work: Array) -> Calls:
+        yield np.maximum, yhat, _smallest(out), work
+        yield np.divide, y, work, out
+        yield np.negative, out, out

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, sqrt
 from backprop_cli.algebra.term import Term
-from backprop_cli.rules.base import Array, Fraction, Letter, NonNegativeFloat, PositiveFloat, Variant
-from backprop_cli.rules.optimizers.base import Optimizer, Update, Work
+from backprop_cli.rules.base import RATE, STEP, Array, Calls, Fraction, Letter, NonNegativeFloat, PositiveFloat, Variant
+from backprop_cli.rules.optimizers.base import Optimizer, Work
 
 
 class Adaptive(Optimizer):
@@ -35,14 +35,14 @@ class Adaptive(Optimizer):
         """Give η/(√v + ε), with the last state, corrected where it can be."""
         return rate / self.root((corrected or state)[-1], self.eps)
 
-    def fill_root(self, size: Array, eps: float, out: Array) -> None:
+    def fill_root(self, size: Array, eps: float | Array, out: Array) -> Calls:
         """Fill out with the divisor."""
         if self.eps_inside_root:
-            np.add(size, eps, out=out)
-            np.sqrt(out, out=out)
+            yield np.add, size, eps, out
+            yield np.sqrt, out, out
         else:
-            np.sqrt(size, out=out)
-            np.add(out, eps, out=out)
+            yield np.sqrt, size, out
+            yield np.add, out, eps, out
 
 
 class Adagrad(Adaptive):
@@ -68,18 +68,14 @@ class Adagrad(Adaptive):
     ) -> Value:
         return theta - rate * g / self.root(state[0], self.eps)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
         (size,), (divisor, _) = state, work
-
-        def run(rate: float, t: int) -> None:  # noqa: ARG001
-            np.multiply(g, g, out=new)
-            np.add(size, new, out=size)
-            self.fill_root(size, self.eps, divisor)
-            np.multiply(g, -rate, out=new)
-            np.divide(new, divisor, out=new)
-            np.add(theta, new, out=new)
-
-        return run
+        yield np.multiply, g, g, new
+        yield np.add, size, new, size
+        yield from self.fill_root(size, self.eps, divisor)
+        yield np.multiply, g, RATE, new
+        yield np.divide, new, divisor, new
+        yield np.subtract, theta, new, new
 
 
 class RmsProp(Adaptive):
@@ -104,26 +100,22 @@ class RmsProp(Adaptive):
     ) -> Value:
         return theta - rate * g / self.root(state[0], self.eps)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
         (size,), (divisor, _) = state, work
-
-        def run(rate: float, t: int) -> None:  # noqa: ARG001
-            _fill_average(size, self.rho, g, new, squared=True)
-            self.fill_root(size, self.eps, divisor)
-            np.multiply(g, -rate, out=new)
-            np.divide(new, divisor, out=new)
-            np.add(theta, new, out=new)
-
-        return run
+        yield from _fill_average(size, self.rho, g, new, squared=True)
+        yield from self.fill_root(size, self.eps, divisor)
+        yield np.multiply, g, RATE, new
+        yield np.divide, new, divisor, new
+        yield np.subtract, theta, new, new
 
 
-def _fill_average(kept: Array, share: float, g: Array, work: Array, *, squared: bool) -> None:
+def _fill_average(kept: Array, share: float, g: Array, work: Array, *, squared: bool) -> Calls:
     """Move a running average towards g, or towards g²."""
-    np.multiply(g, 1.0 - share, out=work)
+    yield np.multiply, g, 1.0 - share, work
     if squared:
-        np.multiply(work, g, out=work)
-    np.multiply(kept, share, out=kept)
-    np.add(kept, work, out=kept)
+        yield np.multiply, work, g, work
+    yield np.multiply, kept, share, kept
+    yield np.add, kept, work, kept
 
 
 class Moments(Adaptive):
@@ -157,17 +149,25 @@ class Moments(Adaptive):
         average_hat, size_hat = corrected
         return theta - rate * average_hat / self.root(size_hat, self.eps)
 
-    def fill_change(self, g: Array, change: Array, state: Sequence[Array], work: Work, rate: float, t: int) -> None:
-        """Fill change with −η m̂/(√v̂ + ε) and update the state."""
+    def fill_change(self, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
+        """Give the calls that fill change with η m̂/(√v̂ + ε) and update the state."""
         (average, size), (divisor, _) = state, work
-        _fill_average(average, self.beta1, g, change, squared=False)
-        _fill_average(size, self.beta2, g, change, squared=True)
-        # With c = √(1 − β₂ᵗ), √v̂ + ε is (√v + cε)/c and √(v̂ + ε) is √(v + c²ε)/c: no array is corrected.
+        eps, factor = np.empty((), g.dtype), np.empty((), g.dtype)
+        yield from _fill_average(average, self.beta1, g, change, squared=False)
+        yield from _fill_average(size, self.beta2, g, change, squared=True)
+        yield self._correct, RATE, STEP, eps, factor
+        yield from self.fill_root(size, eps, divisor)
+        yield np.divide, average, divisor, change
+        yield np.multiply, change, factor, change
+
+    def _correct(self, rate: float, t: int, eps: Array, factor: Array) -> None:
+        """Put the corrections of a step into two numbers, so that no array is corrected.
+
+        With c = √(1 − β₂ᵗ), √v̂ + ε is (√v + cε)/c and √(v̂ + ε) is √(v + c²ε)/c.
+        """
         correction = math.sqrt(1.0 - self.beta2**t)
-        eps = self.eps * (correction**2 if self.eps_inside_root else correction)
-        self.fill_root(size, eps, divisor)
-        np.divide(average, divisor, out=change)
-        np.multiply(change, -rate * correction / (1.0 - self.beta1**t), out=change)
+        eps.fill(self.eps * (correction**2 if self.eps_inside_root else correction))
+        factor.fill(rate * correction / (1.0 - self.beta1**t))
 
 
 class Adam(Moments):
@@ -185,12 +185,9 @@ class Adam(Moments):
     ) -> Value:
         return self.moved(theta, corrected, rate)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
-        def run(rate: float, t: int) -> None:
-            self.fill_change(g, new, state, work, rate, t)
-            np.add(theta, new, out=new)
-
-        return run
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+        yield from self.fill_change(g, new, state, work)
+        yield np.subtract, theta, new, new
 
 
 class AdamW(Moments):
@@ -211,12 +208,9 @@ class AdamW(Moments):
     ) -> Value:
         return self.moved(theta * (1.0 - rate * self.weight_decay), corrected, rate)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
-        decayed = work[1]
-
-        def run(rate: float, t: int) -> None:
-            self.fill_change(g, new, state, work, rate, t)
-            np.multiply(theta, 1.0 - rate * self.weight_decay, out=decayed)
-            np.add(decayed, new, out=new)
-
-        return run
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+        decayed, kept = work[1], np.empty((), g.dtype)
+        yield from self.fill_change(g, new, state, work)
+        yield lambda rate: kept.fill(1.0 - rate * self.weight_decay), RATE
+        yield np.multiply, theta, kept, decayed
+        yield np.subtract, decayed, new, new

@@ -6,7 +6,7 @@ vector per letter.
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,10 +14,19 @@ from pydantic import Field, model_validator
 
 from backprop_cli.algebra.functions import Value, absolute, greater, maximum, minimum, sign, where
 from backprop_cli.algebra.term import Term
-from backprop_cli.rules.base import Array, Letter, NonNegativeFloat, PositiveFloat, Rule, Run, Strictly
+from backprop_cli.rules.base import (
+    RATE,
+    STEP,
+    Array,
+    Calls,
+    Letter,
+    Measure,
+    NonNegativeFloat,
+    PositiveFloat,
+    Rule,
+    Strictly,
+)
 
-# A bound update: takes the learning rate of the step and the step's number, counted from 1.
-Update: TypeAlias = Callable[[float, int], None]
 Work: TypeAlias = tuple[Array, Array]
 
 
@@ -38,8 +47,8 @@ class Penalty(Strictly):
         """Give what one weight's penalty adds to its gradient."""
         return self.l1 * sign(w) + self.l2 * w
 
-    def measure(self, theta: Array, mask: Array, work: Array) -> Callable[[], float]:
-        """Bind the penalty of all parameters where mask is 1."""
+    def measure(self, theta: Array, mask: Array, work: Array) -> Measure:
+        """Give the penalty of all parameters where mask is 1."""
 
         def run() -> float:
             np.multiply(theta, mask, out=work)
@@ -47,21 +56,17 @@ class Penalty(Strictly):
             np.abs(work, out=work)
             return self.l1 * float(np.add.reduce(work)) + self.l2 / 2.0 * squares
 
-        return run
+        return Measure((), (run,))
 
-    def push(self, theta: Array, mask: Array, grad: Array, work: Array) -> Run:
-        """Bind grad ← grad + slope of the penalty, where mask is 1."""
-
-        def run() -> None:
-            np.multiply(theta, mask, out=work)
-            np.multiply(work, self.l2, out=work)
-            np.add(grad, work, out=grad)
-            np.multiply(theta, mask, out=work)
-            np.sign(work, out=work)
-            np.multiply(work, self.l1, out=work)
-            np.add(grad, work, out=grad)
-
-        return run
+    def push(self, theta: Array, mask: Array, grad: Array, work: Array) -> Calls:
+        """Give the calls of grad ← grad + slope of the penalty, where mask is 1."""
+        yield np.multiply, theta, mask, work
+        yield np.multiply, work, self.l2, work
+        yield np.add, grad, work, grad
+        yield np.multiply, theta, mask, work
+        yield np.sign, work, work
+        yield np.multiply, work, self.l1, work
+        yield np.add, grad, work, grad
 
 
 class Clip(Strictly):
@@ -91,21 +96,13 @@ class Clip(Strictly):
         """Give the factor for a gradient of this length under `norm`."""
         return self.norm / length if self.norm is not None and length > self.norm else 1.0
 
-    def bind(self, grad: Array, applied: Array) -> Run:
-        """Bind applied ← the clipped gradient."""
+    def pull(self, grad: Array, applied: Array) -> Calls:
+        """Give the calls of applied ← the clipped gradient."""
         if self.value is not None:
-            low, high = -self.value, self.value
-
-            def hold() -> None:
-                np.maximum(grad, low, out=applied)
-                np.minimum(applied, high, out=applied)
-
-            return hold
-
-        def shorten() -> None:
-            np.multiply(grad, self.scale(_length(grad, applied)), out=applied)
-
-        return shorten
+            yield np.maximum, grad, -self.value, applied
+            yield np.minimum, applied, self.value, applied
+        else:
+            yield (lambda: np.multiply(grad, self.scale(_length(grad, applied)), out=applied),)
 
 
 def _length(vector: Array, work: Array) -> float:
@@ -185,8 +182,8 @@ class Optimizer(Rule):
         fresh = self.remember(g, state, rate)
         return Updated(self.move(theta, g, fresh, self.correct(fresh, t), rate), fresh)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
-        """Bind new ← the updated parameters, with the state updated in place; theta and g are read only.
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+        """Give the calls of new ← the updated parameters, with the state updated in place; theta and g are read only.
 
         Rules override this where speed asks for it.
         """
@@ -197,4 +194,4 @@ class Optimizer(Rule):
             for part, fresh in zip(state, updated.state, strict=True):
                 part[...] = fresh
 
-        return run
+        yield run, RATE, STEP

@@ -7,8 +7,8 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value
-from backprop_cli.rules.base import Array, Fraction, Variant
-from backprop_cli.rules.optimizers.base import Optimizer, Update, Work
+from backprop_cli.rules.base import RATE, Array, Calls, Fraction, Variant
+from backprop_cli.rules.optimizers.base import Optimizer, Work
 
 
 class Sgd(Optimizer):
@@ -25,12 +25,9 @@ class Sgd(Optimizer):
     ) -> Value:
         return theta - rate * g
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
-        def run(rate: float, t: int) -> None:  # noqa: ARG001
-            np.multiply(g, -rate, out=new)
-            np.add(theta, new, out=new)
-
-        return run
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+        yield np.multiply, g, RATE, new
+        yield np.subtract, theta, new, new
 
 
 class Momentum(Optimizer):
@@ -71,22 +68,18 @@ class Momentum(Optimizer):
         (kept,) = state
         return theta - rate * kept if self.form == "velocity" else theta + kept
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
         (kept,) = state
-
-        def velocity(rate: float, t: int) -> None:  # noqa: ARG001
-            np.multiply(kept, self.beta, out=kept)
-            np.add(kept, g, out=kept)
-            np.multiply(kept, -rate, out=new)
-            np.add(theta, new, out=new)
-
-        def change(rate: float, t: int) -> None:  # noqa: ARG001
-            np.multiply(g, rate, out=new)
-            np.multiply(kept, self.beta, out=kept)
-            np.subtract(kept, new, out=kept)
-            np.add(theta, kept, out=new)
-
-        return velocity if self.form == "velocity" else change
+        if self.form == "velocity":
+            yield np.multiply, kept, self.beta, kept
+            yield np.add, kept, g, kept
+            yield np.multiply, kept, RATE, new
+            yield np.subtract, theta, new, new
+        else:
+            yield np.multiply, g, RATE, new
+            yield np.multiply, kept, self.beta, kept
+            yield np.subtract, kept, new, kept
+            yield np.add, theta, kept, new
 
 
 class Nesterov(Optimizer):
@@ -116,15 +109,11 @@ class Nesterov(Optimizer):
     ) -> Value:
         return theta - rate * (g + self.beta * state[0])
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Update:
+    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
         (velocity,) = state
-
-        def run(rate: float, t: int) -> None:  # noqa: ARG001
-            np.multiply(velocity, self.beta, out=velocity)
-            np.add(velocity, g, out=velocity)
-            np.multiply(velocity, self.beta, out=new)
-            np.add(new, g, out=new)
-            np.multiply(new, -rate, out=new)
-            np.add(theta, new, out=new)
-
-        return run
+        yield np.multiply, velocity, self.beta, velocity
+        yield np.add, velocity, g, velocity
+        yield np.multiply, velocity, self.beta, new
+        yield np.add, new, g, new
+        yield np.multiply, new, RATE, new
+        yield np.subtract, theta, new, new
