@@ -1,10 +1,18 @@
 """Run the command line: `backprop`, or `python -m backprop_cli`."""
 
+import gc
+import os
 import sys
+
+# Loading makes a hundred thousand objects that stay, and searching them for garbage again and again finds none.
+_OBJECTS_WITHOUT_SEARCH = 100_000
 
 
 def main() -> None:
     """Run the program; one that is interrupted while it is still being loaded ends with a sentence, too."""
+    gc.set_threshold(_OBJECTS_WITHOUT_SEARCH)
+    # What other packages plug into pydantic has no business in configs, and is slow to look for.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from backprop_cli.cli.app import main as run
 

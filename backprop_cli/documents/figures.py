@@ -4,14 +4,17 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 # A longer text is no figure that a person wrote.
 _LONGEST = 60
 # Last digits beyond these places are outside float64.
 _FIRST_PLACE, _LAST_PLACE = -308, 320
+# 0.56, -.5: what most figures look like.
+_USUAL = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<power>)")
 # 0.56, -.5, 1e-4, 3.5×10⁻⁵, 3.5 x 10^-5; a Unicode minus and a decimal comma are read.  Of 10-5, whose raised digits
 # were lost in a copy, the sign still tells that it is a power; 105 and 2*100 may be anything.
-_SHAPE = re.compile(
+_ANY = (
     r"(?P<sign>[-+−–]?)\s*(?P<whole>\d*)(?:[.,](?P<part>\d*))?"
     r"(?:\s*(?:[eE]|[×x·*]\s*10(?:\^|\*\*|(?=[-+−–]|\s*[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])))\s*"
     r"(?:(?P<round>\()|(?P<curly>\{))?(?P<power>[-+−–]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)(?(round)\))(?(curly)\}))?"
@@ -48,7 +51,7 @@ def read_figure(text: str) -> Printed | None:
 
     `0.30` keeps its zero; `-.5`, `1e-4`, `3.5×10⁻⁵`, a Unicode minus and a decimal comma are read.
     """
-    match = _SHAPE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    match = _shape_of(text.strip()) if len(text) <= _LONGEST else None
     if match is None or not (match["whole"] or match["part"]):
         return None
     power = int((match["power"] or "0").translate(_PLAIN))
@@ -61,5 +64,15 @@ def read_figure(text: str) -> Printed | None:
     value = Decimal(f"{sign}{number}E{-decimals}")
     if not math.isfinite(float(value)):
         return None
-    whole = match["part"] is None and match["power"] is None
+    whole = match["part"] is None and not match["power"]
     return Printed(text.strip(), value, decimals, len(str(number)), whole)
+
+
+def _shape_of(text: str) -> re.Match[str] | None:
+    return _USUAL.fullmatch(text) or _any().fullmatch(text)
+
+
+@cache
+def _any() -> re.Pattern[str]:
+    """Give the pattern of all figures, when the first unusual one is met: its many sets make it slow to compile."""
+    return re.compile(_ANY)

@@ -5,6 +5,8 @@ import re
 import sys
 from typing import BinaryIO, TextIO
 
+from yaml.reader import Reader
+
 from backprop_cli.documents.files import Location, Unreadable, foreign_encoding, open_bytes, unfit_character
 from backprop_cli.documents.source import Source
 from backprop_cli.errors import ConfigError, Problem
@@ -14,7 +16,7 @@ MOST_BYTES = 16 * 2**20
 _TOO_BIG = f"this is more than {MOST_BYTES:,} bytes, the most that is read; make it smaller"
 
 # YAML's printable characters but for the byte order mark, which may only stand at the start.
-_UNFIT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNFIT = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 
 def read_whole(path: Location, *, stdin: TextIO | BinaryIO | None = None) -> tuple[bytes | str, str]:
@@ -74,10 +76,14 @@ def decoded(data: bytes | str, name: str) -> str:
 
 def unfit(text: str, name: str) -> Problem | None:
     """Point at the first character that cannot stand in a text."""
-    match = _UNFIT.search(text)
+    # YAML's own pattern is compiled already; ours takes longer than reading a small file, and is for texts that fail.
+    if Reader.NON_PRINTABLE.search(text) is None and "\ufeff" not in text:
+        return None
+    pattern = re.compile(_UNFIT)
+    match = pattern.search(text)
     if match is None:
         return None
-    lines = _UNFIT.sub("\ufffd", text).splitlines()
+    lines = pattern.sub("\ufffd", text).splitlines()
     before = (text[: match.start()] + "|").splitlines()
     source = Source(name, tuple(lines))
     return source.problem(unfit_character(match[0]), len(before), len(before[-1]))
