@@ -22,7 +22,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "documents": (set(), {"yaml"}),
     "algebra": (set(), {"numpy"}),
     "quantities": ({"algebra"}, set()),
-    "rules": ({"algebra"}, {"numpy", "pydantic"}),
+    "rules": ({"algebra"}, {"numpy", "pydantic", "pydantic_core"}),
     "engine": ({"rules", "quantities"}, {"numpy"}),
     "data": ({"rules", "documents"}, {"numpy", "polars"}),
     "config": ({"rules", "data", "quantities", "documents", "algebra"}, {"numpy", "pydantic", "pydantic_core"}),

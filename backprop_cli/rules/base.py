@@ -7,8 +7,9 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.fields import FieldInfo
+from pydantic_core import core_schema
 
 from backprop_cli.algebra import functions
 from backprop_cli.algebra.term import Number
@@ -70,7 +71,14 @@ class Letter:
 class Strictly(BaseModel):
     """A frozen model that takes nothing it does not know: no extra keys, no conversions, no nan."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        # A model that another one holds is built as a part of it.
+        defer_build=True,
+    )
 
     def in_letters(self) -> Self:
         """Give a copy for formulas on terms, whose numeric settings are constants that show as letters."""
@@ -194,21 +202,34 @@ def choice(family: type[Rule]) -> Any:
     Call it once all members are defined.
     """
     rules = members(family)
-    union = reduce(or_, rules.values()) if len(rules) > 1 else next(iter(rules.values()))
-    picked = Annotated[union, Field(discriminator="name")] if len(rules) > 1 else union
-    return Annotated[picked, BeforeValidator(named), WithShortForm(tuple(rules))]
+    return Annotated[reduce(or_, rules.values()), Picked(rules)]
 
 
-class WithShortForm:
-    """Let the JSON schema take a bare name wherever it takes the mapping.
+class Picked:
+    """Validate a mapping by the member that its `name` picks, and a ready member by itself.
 
-    Mappings are told apart by `name`, so the schema of each lists its own name as required.
+    Members are built when they are picked first: a config has a few of them, and building all would take longer than
+    a short run.  The JSON schema takes a bare name wherever it takes the mapping.  Mappings are told apart by `name`,
+    so the schema of each lists its own name as required.
     """
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
+    def __init__(self, rules: Mapping[str, type[Rule]]) -> None:
+        self.rules = rules
 
-    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """Tell the members apart by name."""
+        validators = {
+            name: core_schema.no_info_plain_validator_function(rule.model_validate) for name, rule in self.rules.items()
+        }
+        return core_schema.no_info_before_validator_function(named, _by_name(validators))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         """Offer the names beside the mapping."""
-        long_form = handler(core_schema)
-        return {"anyOf": [{"enum": list(self.names), "type": "string"}, long_form]}
+        for rule in self.rules.values():
+            rule.model_rebuild()
+        members = {name: rule.__pydantic_core_schema__ for name, rule in self.rules.items()}
+        return {"anyOf": [{"enum": list(self.rules), "type": "string"}, handler(_by_name(members))]}
+
+
+def _by_name(members: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:
+    return core_schema.tagged_union_schema(dict(members), discriminator="name", from_attributes=True)
