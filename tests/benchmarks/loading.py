@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from installed import is_there
+from measuring import is_there
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 

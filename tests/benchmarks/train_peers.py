@@ -1,123 +1,166 @@
 """How fast the product's own training loop is beside its peers, on six networks.
 
-Every trainer runs in a process of its own; they train in turn, so that whatever else the machine does meets all of
-them alike; medians count.  That they train the same network is checked first: the losses of the first epochs, with the
-samples in their order, agree (scikit-learn's network cannot be made the same, and is only timed).
+What is timed is the epochs, and the same for all: reading data, making the network and compiling are done before, as
+is a run that is not counted.  scikit-learn alone is timed from the start of its fit, which cannot be halted where it
+is ready to train.  What the product measures on all samples before the first step and after the last is left out here;
+`whole_runs.py` has all of a run.
+
+Every trainer runs in a process of its own, with so many threads as the workload says; they train in turn; medians
+count.  That they train the same network is checked first: the losses of the first epochs (of 1,000 steps where there
+is one sample), with the samples in their order, agree to 1e-6 in float64, and to 1e-4 in float32.  scikit-learn's
+network cannot be made the same, and is only timed.
+
+Beside them in the same rounds, the matrix products of a step alone: the rate that the machine has for these shapes,
+of which a step reaches a share.
 
 Run it:  pip install 'backprop-cli[bench]'
          python tests/benchmarks/train_peers.py [--quick] [--only W1] [--json FILE]
 """
 
-import argparse
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent / "peers"
 sys.path.insert(0, str(HERE))
 
-from installed import is_there  # noqa: E402  they stand beside the other scripts
+from measuring import Found, circumstances, in_turn, is_there, keep, medians, parser_of, told  # noqa: E402
+from trainers import OURS, PEERS, PRODUCTS, TRAINERS  # noqa: E402  they stand in a folder of their own
 from workloads import WORKLOADS, Workload  # noqa: E402  the same
 
-PEERS = {"tutorial": "numpy", "torch": "torch", "jax step": "jax", "jax scan": "jax", "scikit-learn": "scikit-learn"}
-ROUNDS, QUICK_ROUNDS = 5, 1
-QUICK = ("30", "2000")
-# Relative difference of the first losses, by precision.
-AGREE = {"float64": 1e-6, "float32": 1e-3}
-NOT_THE_SAME = {"scikit-learn"}
+NAME = "peers"
+ROUNDS, QUICK_ROUNDS = 7, 1
+# Relative difference of losses, by precision.
+AGREE = {"float64": 1e-6, "float32": 1e-4}
+# Of these, a quick look has every kind of loss, optimizer and precision.
+QUICK = ("W1", "W4", "W6")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Worker:
     """A trainer in its own process."""
 
     name: str
     process: subprocess.Popen[str]
-    seconds: list[float] = field(default_factory=list)
 
     @classmethod
-    def start(cls, work: Workload, name: str, *, quick: bool) -> "Worker":
-        """Start a process whose libraries use no more threads than the workload says."""
-        threads = {key: str(work.threads) for key in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-        command = [sys.executable, str(HERE / "worker.py"), work.name, name, *(QUICK if quick else ())]
-        pipe = subprocess.PIPE
-        return cls(name, subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=os.environ | threads))
+    def start(cls, name: str, threads: int) -> "Worker":
+        """Start a process whose libraries use no more than so many threads."""
+        limits = {key: str(threads) for key in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+        command, pipe = [sys.executable, str(HERE / "worker.py"), name], subprocess.PIPE
+        return cls(name, subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=os.environ | limits))
 
-    def ask(self, what: str) -> dict[str, object]:
+    def ask(self, work: str, what: str, *, quick: bool) -> Any:
         """Let it train, and give its answer."""
-        assert self.process.stdin is not None and self.process.stdout is not None  # noqa: PT018
-        self.process.stdin.write(f"{what}\n")
-        self.process.stdin.flush()
-        answer: dict[str, object] = json.loads(self.process.stdout.readline())
-        return answer
-
-    def stop(self) -> None:
-        """Let the process end."""
-        self.process.communicate()
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(json.dumps([work, quick, what]), file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"{work}: {self.name} ended before it had trained")
+        return json.loads(answer)
 
 
-def agreement(work: Workload, workers: list[Worker]) -> float:
-    """Give the largest relative difference between the first losses of the product and of its peers."""
-    first = {worker.name: worker.ask("check")["losses"] for worker in workers}
-    ours = first["ours"]
-    apart = [
-        abs(one - other) / abs(one)
-        for name, losses in first.items()
-        if name not in NOT_THE_SAME
-        for one, other in zip(ours, losses, strict=True)  # type: ignore[call-overload]
-    ]
-    if max(apart) > AGREE[work.dtype]:
-        raise SystemExit(f"{work.name}: losses differ by {max(apart):.1e}: {first}")
-    return max(apart)
-
-
-def measure(work: Workload, *, quick: bool) -> dict[str, float]:
-    """Give the median microseconds a step of every trainer on a workload."""
-    names = ["ours", *(name for name, package in PEERS.items() if is_there(package))]
-    workers = [Worker.start(work, name, quick=quick) for name in names]
-    agreement(work, workers)
-    for worker in workers:
-        worker.ask("time")
-    for _ in range(QUICK_ROUNDS if quick else ROUNDS):
+@contextmanager
+def crew(threads: int) -> Iterator[list[Worker]]:
+    """Start every trainer that is installed, and end them all."""
+    workers = [Worker.start(name, threads) for name, known in TRAINERS.items() if is_there(known.package)]
+    try:
+        yield workers
+    finally:
         for worker in workers:
-            worker.seconds.append(float(str(worker.ask("time")["seconds"])))
-    for worker in workers:
-        worker.stop()
-    steps = (work.shortened(*map(int, QUICK)) if quick else work).steps
-    return {worker.name: statistics.median(worker.seconds) / steps * 1e6 for worker in workers}
+            worker.process.communicate()
 
 
-def line(name: str, found: dict[str, float]) -> str:
-    """Write one row of the table: our time, and each peer's time divided by it."""
-    ratios = "".join(f"{found[peer] / found['ours']:>14.2f}" if peer in found else f"{'–':>14}" for peer in PEERS)
-    return f"{name:<12}{found['ours']:>12.2f}{ratios}"
+def difference(losses: dict[str, list[float]]) -> float:
+    """Give the largest relative difference between the product's losses and those of its peers."""
+    ours = losses[OURS]
+    return max(
+        abs(one - other) / abs(one) for theirs in losses.values() for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+def agreement(work: Workload, workers: list[Worker], *, quick: bool) -> float:
+    """Let all who train the same network do so, and give how far apart they are; ends where that is too far."""
+    same = [worker for worker in workers if TRAINERS[worker.name].is_same]
+    losses = {worker.name: worker.ask(work.name, "check", quick=quick)["losses"] for worker in same}
+    apart = difference(losses)
+    if not apart <= AGREE[work.dtype]:
+        firsts = {name: found[:3] for name, found in losses.items()}
+        raise SystemExit(f"{work.name}: losses differ by {apart:.1e}, first of all {firsts}")
+    return apart
+
+
+def compared(work: Workload, workers: list[Worker], *, quick: bool) -> Found:
+    """Give the median microseconds a step of every trainer on a workload, and what a step takes."""
+    apart = agreement(work, workers, quick=quick)
+    tasks = {worker.name: partial(worker.ask, work.name, "time", quick=quick) for worker in workers}
+    in_turn(tasks, 1)
+    answers = in_turn(tasks, QUICK_ROUNDS if quick else ROUNDS)
+    seconds = medians({name: [answer["seconds"] for answer in found] for name, found in answers.items()})
+    done = work.quick if quick else work
+    return {
+        "microseconds": {name: found / done.steps * 1e6 for name, found in seconds.items()},
+        "flops": done.flops,
+        "apart": apart,
+        "dtype": work.dtype,
+        "is_wide": work.batch > 1,
+    }
+
+
+def rates(found: Found) -> tuple[float, float]:
+    """Give GFLOP/s of our step, and of its matrix products alone."""
+    ours, products = (found["flops"] / found["microseconds"][name] / 1e3 for name in (OURS, PRODUCTS))
+    return ours, products
+
+
+def line(name: str, found: Found) -> str:
+    """Write a row: our time, each peer's divided by it, how far apart the losses are, and the rate."""
+    times = found["microseconds"]
+    ratios = "".join(f"{times[peer] / times[OURS]:>13.2f}" if peer in times else f"{'–':>13}" for peer in PEERS)
+    start = f"{name:<11}{times[OURS]:>12,.2f}{ratios}{found['apart']:>10.0e}"
+    if not found["is_wide"]:
+        return start
+    ours, products = rates(found)
+    return f"{start}{ours:>10.1f}{products:>10.1f}{ours / products:>7.0%}"
+
+
+def measure(*, quick: bool, only: Collection[str] = ()) -> Found:
+    """Compare all on each workload."""
+    print(f"{'':<11}{'ours, µs':>12}{''.join(f'{peer:>13}' for peer in PEERS)}", end="")
+    print(f"{'apart':>10}{'GFLOP/s':>10}{'products':>10}{'share':>7}")
+    table = {}
+    with ExitStack() as stack:
+        # Processes of their own for each workload, but for a quick look, since they take seconds to start.
+        shared = stack.enter_context(crew(2)) if quick else None
+        for name in only or (QUICK if quick else WORKLOADS):
+            work = WORKLOADS[name]
+            with ExitStack() as one:
+                workers = shared or one.enter_context(crew(work.threads))
+                table[name] = compared(work, workers, quick=quick)
+            print(line(name, table[name]), flush=True)
+    print(
+        "peers: their time ÷ ours · products: GFLOP/s of the matrix products alone · share: of it that a step reaches"
+    )
+    return table
 
 
 def main() -> None:
-    """Measure what is asked for, print the table, and write it as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a minute, to see that everything works")
-    parser.add_argument("--only", choices=list(WORKLOADS), action="append", help="this workload; repeatable")
-    parser.add_argument("--json", type=Path, help="write the numbers to a file")
+    """Measure what is asked for."""
+    parser = parser_of(__doc__)
+    parser.add_argument("--only", choices=list(WORKLOADS), action="append", default=[], help="this one; repeatable")
     asked = parser.parse_args()
-    print(f"{'':<12}{'ours, µs':>12}" + "".join(f"{peer:>14}" for peer in PEERS))
-    table = {}
-    for name in asked.only or WORKLOADS:
-        if asked.quick and name == "W6" and not asked.only:
-            continue
-        table[name] = measure(WORKLOADS[name], quick=asked.quick)
-        print(line(name, table[name]), flush=True)
-    packages = sorted({"numpy", *PEERS.values()})
-    shown = " · ".join(f"{package} {version(package)}" for package in packages if is_there(package))
-    print(f"peer's time ÷ ours · {platform.machine()} · Python {platform.python_version()} · {shown}")
+    found = measure(quick=asked.quick, only=asked.only)
+    print(told(circumstances()))
     if asked.json is not None:
-        asked.json.write_text(json.dumps({"microseconds": table, "versions": shown}, indent=1), encoding="utf-8")
+        keep(asked.json, NAME, found)
 
 
 if __name__ == "__main__":

@@ -1,39 +1,44 @@
 """One trainer in a process of its own: trains when it is told to, and answers with its seconds.
 
-It is started by `train_peers.py`, which reads a line of JSON for every line that it writes.
+It is started by `train_peers.py`, which reads a line of JSON for every line that it writes.  The clock runs from where
+the trainer is ready, which is its first yield, to the loss of its last epoch.
 """
 
+import gc
 import json
 import sys
 import time
 
-import jax_trainers
-import trainers
-from workloads import WORKLOADS
+from trainers import TRAINERS
+from workloads import WORKLOADS, Trainer
 
-MAKERS = {
-    "ours": trainers.ours,
-    "tutorial": trainers.tutorial,
-    "torch": trainers.torch_eager,
-    "jax step": jax_trainers.jax_step,
-    "jax scan": jax_trainers.jax_scan,
-    "scikit-learn": trainers.sklearn_mlp,
-}
+# Epochs whose losses are compared, and those of a single step each.
+CHECKED, CHECKED_STEPS = 3, 1000
+
+
+def timed(train: Trainer, epochs: int, *, shuffle: bool) -> dict[str, object]:
+    """Train, and give the seconds of the epochs and their losses."""
+    each = train(epochs, shuffle)
+    next(each)
+    gc.collect()
+    start = time.perf_counter()
+    losses = list(each)
+    return {"seconds": time.perf_counter() - start, "losses": losses}
 
 
 def main() -> None:
-    """Make a trainer, and train whenever a line asks for it."""
-    name, maker, *less = sys.argv[1:]
-    work = WORKLOADS[name]
-    if less:
-        work = work.shortened(int(less[0]), int(less[1]))
-    train = MAKERS[maker](work)
+    """Train what is asked for: JSON with the name of a workload, whether it is a quick one, and what for."""
+    known, asked_before, train = TRAINERS[sys.argv[1]], None, None
     for line in sys.stdin:
-        epochs = work.epochs if line.strip() == "time" else min(work.epochs, 3)
-        start = time.perf_counter()
-        losses = train(epochs, line.strip() == "time")
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "losses": losses[:3]}), flush=True)
+        name, quick, what = asked = json.loads(line)
+        work = WORKLOADS[name].quick if quick else WORKLOADS[name]
+        if train is None or asked[:2] != asked_before:
+            train, asked_before = known.make(work), asked[:2]
+        if what == "check":
+            epochs = min(work.epochs, CHECKED if work.samples > 1 else CHECKED_STEPS)
+            print(json.dumps(timed(train, epochs, shuffle=False)), flush=True)
+        else:
+            print(json.dumps(timed(train, work.epochs, shuffle=True) | {"losses": []}), flush=True)
 
 
 if __name__ == "__main__":
