@@ -36,6 +36,12 @@ def in_turn(tasks: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, list
     return found
 
 
+def with_threads(threads: int) -> dict[str, str]:
+    """Give the environment of a process whose libraries use no more than so many threads."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {**os.environ, **dict.fromkeys(names, str(threads))}
+
+
 def medians(found: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Give the median of each."""
     return {name: statistics.median(numbers) for name, numbers in found.items()}

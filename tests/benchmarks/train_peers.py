@@ -18,7 +18,6 @@ Run it:  pip install 'backprop-cli[bench]'
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
@@ -28,15 +27,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent / "peers"
-sys.path.insert(0, str(HERE))
-
-from measuring import Found, circumstances, in_turn, is_there, keep, medians, parser_of, told  # noqa: E402
-from trainers import OURS, PEERS, PRODUCTS, TRAINERS  # noqa: E402  they stand in a folder of their own
-from workloads import WORKLOADS, Workload  # noqa: E402  the same
+from measuring import Found, circumstances, in_turn, is_there, keep, medians, parser_of, told, with_threads
+from peers.trainers import OURS, PEERS, PRODUCTS, TRAINERS
+from peers.workloads import WORKLOADS, Workload
 
 NAME = "peers"
-ROUNDS, QUICK_ROUNDS = 7, 1
+ROUNDS, QUICK_ROUNDS = 5, 1
 # Relative difference of losses, by precision.
 AGREE = {"float64": 1e-6, "float32": 1e-4}
 # Of these, a quick look has every kind of loss, optimizer and precision.
@@ -53,9 +49,10 @@ class Worker:
     @classmethod
     def start(cls, name: str, threads: int) -> "Worker":
         """Start a process whose libraries use no more than so many threads."""
-        limits = {key: str(threads) for key in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-        command, pipe = [sys.executable, str(HERE / "worker.py"), name], subprocess.PIPE
-        return cls(name, subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=os.environ | limits))
+        command, pipe, here = [sys.executable, "-m", "peers.worker", name], subprocess.PIPE, Path(__file__).parent
+        environment = with_threads(threads)
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=here, env=environment)
+        return cls(name, process)
 
     def ask(self, work: str, what: str, *, quick: bool) -> Any:
         """Let it train, and give its answer."""
@@ -139,7 +136,7 @@ def measure(*, quick: bool, only: Collection[str] = ()) -> Found:
     table = {}
     with ExitStack() as stack:
         # Processes of their own for each workload, but for a quick look, since they take seconds to start.
-        shared = stack.enter_context(crew(2)) if quick else None
+        shared = stack.enter_context(crew(1)) if quick else None
         for name in only or (QUICK if quick else WORKLOADS):
             work = WORKLOADS[name]
             with ExitStack() as one:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from workloads import Trainer, Workload
+from peers.workloads import Trainer, Workload
 
 
 def ours(work: Workload) -> Trainer:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-from workloads import Array, Trainer, Workload
+from peers.workloads import Array, Trainer, Workload
 
 
 def products(work: Workload) -> Trainer:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib import import_module
 
-from workloads import Trainer, Workload
+from peers.workloads import Trainer, Workload
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class Known:
     """A trainer that can be had.
 
     Attributes:
-        module: where it stands.
+        module: where it stands, beside this one.
         maker: what makes it for a workload.
         package: what has to be installed for it.
         is_same: whether it trains the same network, so that its losses can be compared.
@@ -24,7 +24,7 @@ class Known:
 
     def make(self, work: Workload) -> Trainer:
         """Make it for a workload."""
-        made: Trainer = getattr(import_module(self.module), self.maker)(work)
+        made: Trainer = getattr(import_module(f"peers.{self.module}"), self.maker)(work)
         return made
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from workloads import BETA, BETA1, BETA2, EPS, Array, Trainer, Workload
+from peers.workloads import BETA, BETA1, BETA2, EPS, Array, Trainer, Workload
 
 
 def tutorial(work: Workload) -> Trainer:

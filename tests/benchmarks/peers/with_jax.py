@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from workloads import BETA, BETA1, BETA2, EPS, Trainer, Workload
+from peers.workloads import BETA, BETA1, BETA2, EPS, Trainer, Workload
 
 
 class _Jax:

@@ -4,8 +4,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from peers.workloads import BETA, Array, Trainer, Workload
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from workloads import BETA, Array, Trainer, Workload
 
 
 def perceptron(work: Workload) -> Trainer:

@@ -5,12 +5,11 @@ from functools import partial
 from typing import Any
 
 import torch
-from workloads import BETA, Trainer, Workload
+from peers.workloads import BETA, Trainer, Workload
 
 
 def eager(work: Workload) -> Trainer:
     """Train as PyTorch's own tutorials do."""
-    torch.set_num_threads(work.threads)
     x, y = torch.tensor(work.x), torch.tensor(work.y)
     makers: dict[str, Any] = {
         "sgd": partial(torch.optim.SGD, lr=work.rate),

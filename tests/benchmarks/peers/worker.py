@@ -1,7 +1,7 @@
 """One trainer in a process of its own: trains when it is told to, and answers with its seconds.
 
-It is started by `train_peers.py`, which reads a line of JSON for every line that it writes.  The clock runs from where
-the trainer is ready, which is its first yield, to the loss of its last epoch.
+It is started by `train_peers.py`, as `python -m peers.worker NAME`, which reads a line of JSON for every line that it
+writes.  The clock runs from where the trainer is ready, which is its first yield, to the loss of its last epoch.
 """
 
 import gc
@@ -9,21 +9,21 @@ import json
 import sys
 import time
 
-from trainers import TRAINERS
-from workloads import WORKLOADS, Trainer
+from peers.trainers import TRAINERS
+from peers.workloads import WORKLOADS, Trainer
 
 # Epochs whose losses are compared, and those of a single step each.
 CHECKED, CHECKED_STEPS = 3, 1000
 
 
-def timed(train: Trainer, epochs: int, *, shuffle: bool) -> dict[str, object]:
+def timed(train: Trainer, epochs: int, *, shuffle: bool) -> tuple[float, list[float | None]]:
     """Train, and give the seconds of the epochs and their losses."""
     each = train(epochs, shuffle)
     next(each)
     gc.collect()
     start = time.perf_counter()
     losses = list(each)
-    return {"seconds": time.perf_counter() - start, "losses": losses}
+    return time.perf_counter() - start, losses
 
 
 def main() -> None:
@@ -34,11 +34,9 @@ def main() -> None:
         work = WORKLOADS[name].quick if quick else WORKLOADS[name]
         if train is None or asked[:2] != asked_before:
             train, asked_before = known.make(work), asked[:2]
-        if what == "check":
-            epochs = min(work.epochs, CHECKED if work.samples > 1 else CHECKED_STEPS)
-            print(json.dumps(timed(train, epochs, shuffle=False)), flush=True)
-        else:
-            print(json.dumps(timed(train, work.epochs, shuffle=True) | {"losses": []}), flush=True)
+        epochs = work.epochs if what == "time" else min(work.epochs, CHECKED if work.samples > 1 else CHECKED_STEPS)
+        seconds, losses = timed(train, epochs, shuffle=what == "time")
+        print(json.dumps({"seconds": seconds, "losses": losses if what == "check" else []}), flush=True)
 
 
 if __name__ == "__main__":

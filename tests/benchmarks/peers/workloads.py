@@ -132,6 +132,7 @@ class Workload:
             batch=batch,
             samples=min(self.samples // batch, QUICK_BATCHES) * batch,
             epochs=min(self.epochs, QUICK_EPOCHS),
+            threads=1,
         )
 
 
