@@ -2,21 +2,22 @@
 
 Both are whole commands, started from the shell, one after the other in turn; medians of their wall-clock times.
 
-Run it:  python tests/benchmarks/explain_one.py
+Run it:  python tests/benchmarks/explain_one.py [--quick] [--json FILE]
 """
 
 import json
-import platform
 import random
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 
+from measuring import Found, in_turn, medians, run_alone
+
+NAME = "explain"
+PROGRAM = str(Path(sys.executable).with_name("backprop"))
 ROUNDS = 11
 NETWORK = {"inputs": 784, "layers": [{"units": 30}, {"units": 10}]}
 
@@ -37,19 +38,19 @@ def seconds(*command: str) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
-    """Measure both commands in turn and print their medians and the ratio."""
-    program = shutil.which("backprop", path=str(Path(sys.executable).parent)) or "backprop"
+def measure(*, quick: bool) -> Found:
+    """Time both commands in turn, and give their medians."""
     with tempfile.TemporaryDirectory() as folder:
         config = write_config(Path(folder))
-        trained, explained = [], []
-        for _ in range(ROUNDS):
-            trained.append(seconds(program, "train", config))
-            explained.append(seconds(program, "explain", config, "--only", "dL/dw1_1_1"))
-    train, explain = statistics.median(trained), statistics.median(explained)
+        tasks = {
+            "train": partial(seconds, PROGRAM, "train", config),
+            "explain": partial(seconds, PROGRAM, "explain", config, "--only", "dL/dw1_1_1"),
+        }
+        found = medians(in_turn(tasks, 1 if quick else ROUNDS))
+    train, explain = found["train"], found["explain"]
     print(f"train {train:.2f} s · explain --only dL/dw1_1_1 {explain:.2f} s · ratio {explain / train:.2f}")
-    print(f"{platform.machine()} · Python {platform.python_version()} · NumPy {version('numpy')}")
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(NAME, __doc__, measure)

@@ -9,27 +9,25 @@ processor, which counts where the machine has other work:
 The files are written next to each other in a folder, by parts, and are deleted afterwards.
 
 Run it:  pip install pandas
-         python tests/benchmarks/loading.py [--quick] [--only array|table] [--folder DIR]
+         python tests/benchmarks/loading.py [--quick] [--only array|table] [--folder DIR] [--json FILE]
 """
 
 import argparse
 import json
-import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from measuring import is_there
+from measuring import Found, circumstances, is_there, keep, parser_of, told
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+NAME = "loading"
 INPUTS = 30
 ARRAY_ROWS, TABLE_ROWS = (10_000_000, 200_000), (1_000_000, 20_000)
 PART = 50_000
@@ -125,61 +123,69 @@ def apart(*task: str) -> dict[str, float]:
     return found
 
 
-def print_array(folder: Path, rows: int) -> None:
+def train_on_array(folder: Path, rows: int) -> Found:
     """Measure training on the array in both orders."""
+    table = {}
     write_array(folder / "array.npy", rows)
     (folder / "c.yaml").write_text(CONFIG, encoding="utf-8")
     size = (folder / "array.npy").stat().st_size
     print(f"an .npy file of {rows:,} rows × {INPUTS + 1} columns, {size / 1e6:,.0f} MB, one epoch in batches of 64")
     print(f"{'shuffle':<10}{'load, s':>10}{'epoch, s':>10}{'rows/s':>12}{'all, s':>10}{'CPU, s':>10}{'peak, MB':>10}")
     for shuffle in ("blocks", "full"):
-        found = apart("train", str(folder), shuffle)
+        table[shuffle] = found = apart("train", str(folder), shuffle)
         times = f"{found['load']:>10.1f}{found['epoch']:>10.1f}{rows / found['epoch']:>12,.0f}{found['all']:>10.1f}"
         print(f"{shuffle:<10}{times}{found['cpu']:>10.1f}{found['peak'] / 1e6:>10.0f}", flush=True)
         if found["peak"] > MOST:
             raise SystemExit(f"that is more than {MOST / 1e6:.0f} MB")
     (folder / "array.npy").unlink()
+    return {"rows": rows, "bytes": size, **table}
 
 
-def print_table(folder: Path, rows: int) -> None:
+def read_table(folder: Path, rows: int) -> Found:
     """Measure reading the table."""
     write_table(folder / "table.csv", rows)
     size = (folder / "table.csv").stat().st_size
     print(f"\na CSV file of {rows:,} rows × {INPUTS} columns, {size / 1e6:,.0f} MB")
     print(f"{'reader':<10}{'load, s':>10}{'CPU, s':>10}{'peak, MB':>10}")
-    sums = {}
+    table = {}
     for reader in ("ours", "pandas") if is_there("pandas") else ("ours",):
-        found = apart(reader, str(folder))
-        sums[reader] = found["sum"]
+        table[reader] = found = apart(reader, str(folder))
         print(f"{reader:<10}{found['load']:>10.1f}{found['cpu']:>10.1f}{found['peak'] / 1e6:>10.0f}", flush=True)
     if not is_there("pandas"):
         print("pandas is not installed, so there is nothing to compare with: pip install pandas")
-    elif not np.isclose(sums["ours"], sums["pandas"], rtol=1e-9):
-        raise SystemExit(f"the readers do not agree: {sums}")
+    elif not np.isclose(table["ours"]["sum"], table["pandas"]["sum"], rtol=1e-9):
+        raise SystemExit(f"the readers do not agree: {table}")
     (folder / "table.csv").unlink()
+    return {"rows": rows, "bytes": size, **table}
+
+
+PARTS: dict[str, Callable[[Path, bool], Found]] = {
+    "array": lambda folder, quick: train_on_array(folder, ARRAY_ROWS[quick]),
+    "table": lambda folder, quick: read_table(folder, TABLE_ROWS[quick]),
+}
+
+
+def measure(*, quick: bool, only: str | None = None, folder: Path | None = None) -> Found:
+    """Measure both, in a folder for passing files or beside it."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        return {name: part(Path(place), quick) for name, part in PARTS.items() if only in {None, name}}
 
 
 def main() -> None:
-    """Measure what is asked for, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="on small files, to see that everything works")
-    parser.add_argument("--only", choices=["array", "table"], help="this measurement alone")
+    """Measure what is asked for."""
+    parser = parser_of(__doc__)
+    parser.add_argument("--only", choices=list(PARTS), help="this measurement alone")
     parser.add_argument("--folder", type=Path, help="where the files are written, 2.5 GB; by default for passing files")
     parser.add_argument("--task", nargs="+", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.task:
         name, *rest = asked.task
-        found = TASKS[name](*rest)
-        print(json.dumps(found | {"peak": peak()}))
+        print(json.dumps(TASKS[name](*rest) | {"peak": peak()}))
         return
-    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-        if asked.only != "table":
-            print_array(Path(folder), ARRAY_ROWS[asked.quick])
-        if asked.only != "array":
-            print_table(Path(folder), TABLE_ROWS[asked.quick])
-    packages = [f"{name} {version(name)}" for name in ("numpy", "pandas") if is_there(name)]
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
-    print(f"\n{time.strftime('%Y-%m-%d')} · {machine} · Python {platform.python_version()} · {' · '.join(packages)}")
+    found = measure(quick=asked.quick, only=asked.only, folder=asked.folder)
+    print(told(circumstances()))
+    if asked.json is not None:
+        keep(asked.json, NAME, found)
 
 
 if __name__ == "__main__":
