@@ -1,12 +1,12 @@
 """Curves on logarithmic scales as SVG: panels beside each other that share their heights."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
 # All in pixels of the picture.
-WIDTH, HEIGHT, GAP, LEFT, TOP, BELOW = 380, 230, 30, 62, 84, 62
+WIDTH, HEIGHT, GAP, LEFT, TOP, BELOW = 380, 220, 30, 62, 84, 70
 COLUMNS = 2
 COLOURS = ("#2563eb", "#f97316", "#16a34a")
 INK, FAINT, GRID = "#1f2937", "#6b7280", "#e5e7eb"
@@ -48,8 +48,8 @@ class Scale:
         return [10.0**power for power in powers]
 
 
-def drawn(panels: Sequence[Panel], title: str, caption: str, up: str) -> str:
-    """Draw panels with a title, a caption, and what their heights are."""
+def drawn(panels: Sequence[Panel], title: str, caption: str, name_of: Callable[[float], str]) -> str:
+    """Draw panels with a title and a caption; heights are written as name_of says."""
     rows = -(-len(panels) // COLUMNS)
     width, height = COLUMNS * (LEFT + WIDTH + GAP), TOP + rows * (HEIGHT + BELOW)
     heights = [one for panel in panels for curve in panel.curves.values() for one in curve]
@@ -67,7 +67,7 @@ def drawn(panels: Sequence[Panel], title: str, caption: str, up: str) -> str:
         row, column = divmod(number, COLUMNS)
         left, top = LEFT + column * (LEFT + WIDTH + GAP), TOP + 14 + row * (HEIGHT + BELOW)
         across = Scale(panel.places[0], panel.places[-1], left + 12, left + WIDTH - 12)
-        parts += _panel(panel, across, Scale(low, high, top + HEIGHT, top), up)
+        parts += _panel(panel, across, Scale(low, high, top + HEIGHT, top), name_of)
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -87,12 +87,11 @@ def _legend(labels: Sequence[str], x: float, y: float) -> Iterator[str]:
         x += 60 + 7 * len(label)
 
 
-def _panel(panel: Panel, across: Scale, height: Scale, up: str) -> Iterator[str]:
+def _panel(panel: Panel, across: Scale, height: Scale, name_of: Callable[[float], str]) -> Iterator[str]:
     left, right = across.start - 12, across.end + 12
     for value in height.decades:
         yield _line(left, height(value), right, height(value), GRID)
-        yield _text(left - 8, height(value) + 4, _short(value), 'text-anchor="end"')
-    yield _text(left - 8, height.end - 8, up, 'text-anchor="end"')
+        yield _text(left - 8, height(value) + 4, name_of(value), 'text-anchor="end"')
     for place in panel.places:
         yield _line(across(place), height.start, across(place), height.start + 4, FAINT)
         yield _text(across(place), height.start + 18, _short(place), 'text-anchor="middle"')
@@ -108,8 +107,8 @@ def _panel(panel: Panel, across: Scale, height: Scale, up: str) -> Iterator[str]
 
 
 def _short(value: float) -> str:
-    """Write a number briefly: 32768 as 33k."""
-    for unit, letter in ((1e6, "M"), (1e3, "k")):
-        if value >= unit:
+    """Write a number briefly: 32768 as 32.8k."""
+    for least, unit, letter in ((1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if value >= least:
             return f"{value / unit:.3g}{letter}"
     return f"{value:g}"
