@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import scaling
-from drawing import Panel, drawn
+from curves import Panel, drawn
 from measuring import Found, told
 from peers.trainers import OURS, PEERS
 from peers.workloads import WORKLOADS, Workload
@@ -33,7 +33,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def number(value: float) -> str:
     """Write a number with three digits that count, or all before the point."""
-    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+    return f"{value:.3g}" if value < 999.5 else f"{value:,.0f}"
 
 
 def microseconds(value: float) -> str:

@@ -27,6 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from measuring import Found, circumstances, in_turn, is_there, keep, medians, parser_of, told, with_threads
 from peers.trainers import OURS, PEERS, PRODUCTS, TRAINERS
 from peers.workloads import WORKLOADS, Workload
@@ -78,10 +79,8 @@ def crew(threads: int) -> Iterator[list[Worker]]:
 
 def difference(losses: dict[str, list[float]]) -> float:
     """Give the largest relative difference between the product's losses and those of its peers."""
-    ours = losses[OURS]
-    return max(
-        abs(one - other) / abs(one) for theirs in losses.values() for one, other in zip(ours, theirs, strict=True)
-    )
+    ours = np.array(losses[OURS])
+    return float(np.max([np.abs(np.array(theirs) / ours - 1.0) for theirs in losses.values()]))
 
 
 def agreement(work: Workload, workers: list[Worker], *, quick: bool) -> float:
