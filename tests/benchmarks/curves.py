@@ -1,7 +1,7 @@
 """Curves on logarithmic scales as SVG: panels beside each other that share their heights."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -25,7 +25,7 @@ class Panel:
 
     across: str
     places: Sequence[float]
-    curves: dict[str, Sequence[float]]
+    curves: Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True)

@@ -125,13 +125,13 @@ def line(name: str, found: Found) -> str:
     if not found["is_wide"]:
         return start
     ours, products = rates(found)
-    return f"{start}{ours:>10.1f}{products:>10.1f}{ours / products:>7.0%}"
+    return f"{start}{times[OURS] / 1e6:>10.2g}{ours:>10.1f}{products:>10.1f}{ours / products:>7.0%}"
 
 
 def measure(*, quick: bool, only: Collection[str] = ()) -> Found:
     """Compare all on each workload."""
     print(f"{'':<11}{'ours, µs':>12}{''.join(f'{peer:>13}' for peer in PEERS)}", end="")
-    print(f"{'apart':>10}{'GFLOP/s':>10}{'products':>10}{'share':>7}")
+    print(f"{'apart':>10}{'s a step':>10}{'GFLOP/s':>10}{'products':>10}{'share':>7}")
     table = {}
     with ExitStack() as stack:
         # Processes of their own for each workload, but for a quick look, since they take seconds to start.

@@ -32,7 +32,7 @@ def _activate(name: str, z: Array) -> Array:
         return 1.0 / (1.0 + np.exp(-z))
     if name == "relu":
         return np.maximum(z, 0.0)
-    exponentials = np.exp(z - z.max(axis=1, keepdims=True))
+    exponentials: Array = np.exp(z - z.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
