@@ -8,7 +8,7 @@ processor, which counts where the machine has other work:
 
 The files are written next to each other in a folder, by parts, and are deleted afterwards.
 
-Run it:  pip install pandas
+Run it:  pip install 'backprop-cli[bench]'
          python tests/benchmarks/loading.py [--quick] [--only array|table] [--folder DIR] [--json FILE]
 """
 
@@ -152,7 +152,7 @@ def read_table(folder: Path, rows: int) -> Found:
         table[reader] = found = apart(reader, str(folder))
         print(f"{reader:<10}{found['load']:>10.1f}{found['cpu']:>10.1f}{found['peak'] / 1e6:>10.0f}", flush=True)
     if not is_there("pandas"):
-        print("pandas is not installed, so there is nothing to compare with: pip install pandas")
+        print("pandas is not installed, so there is nothing to compare with: pip install 'backprop-cli[bench]'")
     elif not np.isclose(table["ours"]["sum"], table["pandas"]["sum"], rtol=1e-9):
         raise SystemExit(f"the readers do not agree: {table}")
     (folder / "table.csv").unlink()

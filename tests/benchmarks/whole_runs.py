@@ -3,8 +3,9 @@
 Two jobs: the article's two neurons for 1,000 steps, and a network of 30-32-16-1 for 100 epochs on 20,000 samples of an
 archive.  A script reads the same data, makes the network, trains it and prints its last loss; what it imports and
 compiles counts, as does all that `backprop` does beyond it: reading and checking YAML, measuring on all samples before
-and after, printing.  That all came to the same loss, to a hundredth, is checked (scikit-learn's network cannot be made
-the same).
+and after, printing.  That all came to the same loss, to one part in twenty, is checked: weights may be drawn by each,
+and `backprop` tells the loss after the last update, scripts the mean of the last epoch (scikit-learn's network cannot
+be made the same).
 
 And how long it takes to start: `backprop --help` beside `python -c pass`, and training the two neurons for one step
 beside `python -c "import numpy"`.
@@ -40,7 +41,7 @@ ONE_STEP = str(HERE.parents[1] / "configs" / "two-neurons.yaml")
 JOBS = {"W1": (1000, 1000), "W4": (100, 1)}
 ROUNDS, START_ROUNDS, QUICK_ROUNDS = 5, 21, 0
 # Relative difference between last losses, of networks that started with numbers of their own where they are drawn.
-AGREE = 0.01
+AGREE = 0.05
 COLUMNS = {"wall": 1.0, "cpu": 1.0, "peak": 1e-6}
 STARTS = {
     "--help": {"backprop --help": [PROGRAM, "--help"], "python -c pass": [sys.executable, "-c", "pass"]},
