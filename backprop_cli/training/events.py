@@ -1,16 +1,17 @@
 """What happens while training: plain data that a console, a file, a notebook and a test read alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import dataclass
+from itertools import count
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
 
 from backprop_cli.engine.record import StepRecord
 
 Outcome: TypeAlias = Literal["finished", "stopped early", "diverged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """Loss and metrics of one set of samples.
 
     Attributes:
@@ -19,7 +20,7 @@ class Values:
     """
 
     loss: float
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = MappingProxyType({})
 
 
 Counts: TypeAlias = tuple[tuple[int, ...], ...]
@@ -112,9 +113,8 @@ class Paused:
     step: int
 
 
-@dataclass(frozen=True, slots=True)
-class EpochDone:
-    """An epoch is done.
+class EpochDone(NamedTuple):
+    """An epoch is done; a tuple, since an epoch of one step on a tiny network takes no longer than a dataclass.
 
     Attributes:
         epoch: its number, from 1.
@@ -157,9 +157,11 @@ class EpochsDone:
 
     def each(self) -> "Iterator[EpochDone]":
         """Walk the epochs one by one; they share their time."""
-        start = self.step - len(self.losses)
-        for at, (loss, rate) in enumerate(zip(self.losses, self.rates, strict=True)):
-            yield EpochDone(self.first + at, start + at + 1, Values(loss), None, rate, self.samples, self.seconds)
+        epochs = count(self.first)
+        steps = count(self.step - len(self.losses) + 1)
+        samples, seconds = self.samples, self.seconds
+        for epoch, step, loss, rate in zip(epochs, steps, self.losses, self.rates, strict=False):
+            yield EpochDone(epoch, step, Values(loss), None, rate, samples, seconds)
 
 
 @dataclass(frozen=True, slots=True)

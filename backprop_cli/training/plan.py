@@ -40,6 +40,10 @@ class Length:
             return plateaus, self.epochs
         return (step - 1, self.steps) if schedule.per == "step" else (epoch - 1, self.epochs)
 
+    def stays(self, schedule: Schedule) -> bool:
+        """Say whether a schedule gives all steps of an epoch the same rate."""
+        return not schedule.moves or isinstance(schedule, Plateau) or schedule.per == "epoch"
+
 
 def batches_of(setup: Setup) -> Batches:
     """Say which samples each step trains on."""

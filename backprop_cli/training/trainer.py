@@ -29,6 +29,7 @@ from backprop_cli.training.events import (
 from backprop_cli.training.goals import checked
 from backprop_cli.training.judge import Counter
 from backprop_cli.training.judges import Judges
+from backprop_cli.training.labelled import Labelled
 from backprop_cli.training.plan import batches_of, length_of, metrics_of
 from backprop_cli.training.portions import Portions
 from backprop_cli.training.position import Position, Sums
@@ -230,22 +231,32 @@ class Trainer:
 
     def _epoch(self, epoch: int, trace: Collection[int], pause: Pause | None) -> Iterator[Event | Paused]:
         """Train what is left of an epoch."""
-        for rows, step in self.portions.steps(self.batches.epoch(epoch, self.sums.steps)):
-            if self.done == self.length.steps:
-                break
-            record = None
-            with np.errstate(all="ignore"):
+        ahead = self.portions.steps(self.batches.epoch(epoch, self.sums.steps))
+        while (found := self._stretch(epoch, ahead, trace, pause)) is not None:
+            yield found
+            if isinstance(found, StepDone) and pause is not None and pause():
+                yield Paused(self.done)
+        yield self._epoch_done(epoch)
+
+    def _stretch(
+        self, epoch: int, ahead: Iterator[tuple[Rows, Step]], trace: Collection[int], pause: Pause | None
+    ) -> StepDone | Paused | None:
+        """Train up to a step that is recorded or to a pause; None where the epoch or the run ends before."""
+        rate, stays = self._rate(epoch), self.length.stays(self.experiment.schedule)
+        # Around many steps, since it takes as long as a step of a small network; and never while somebody else runs.
+        with np.errstate(all="ignore"):
+            for rows, step in ahead:
+                if self.done == self.length.steps:
+                    break
                 if self.done + 1 in trace:
                     record = self._recorded(step, rows, epoch)
                     self._add(step, record.loss, record.rate)
-                else:
-                    rate = self._rate(epoch)
-                    self._add(step, step(rate, self.done + 1), rate)
-            if record is not None:
-                yield StepDone(record)
-            if pause is not None and pause():
-                yield Paused(self.done)
-        yield self._epoch_done(epoch)
+                    return StepDone(record)
+                rate = rate if stays else self._rate(epoch)
+                self._add(step, step(rate, self.done + 1), rate)
+                if pause is not None and pause():
+                    return Paused(self.done)
+        return None
 
     def _add(self, step: Step, loss: float, rate: float) -> None:
         """Count a step that is done."""
@@ -289,7 +300,6 @@ class Trainer:
 
     def _stopped(self, initial: Values, trouble: Trouble | None) -> RunStopped:
         restored, test, judges = self._restore(), self.judges.test(), self.judges
-        theta, names = self.network.theta, self.setup.names
         early: Outcome = "stopped early" if self.done < self.length.steps else "finished"
         return RunStopped(
             outcome=early if trouble is None else "diverged",
@@ -299,7 +309,7 @@ class Trainer:
             initial=initial,
             final=judges.training.measure(),
             validation=judges.validation.measure() if judges.validation else None,
-            parameters={names.label(name): float(theta[at]) for name, at in self.network.layout.parameters()},
+            parameters=Labelled(frozen(self.network.theta), self.network.layout, self.setup.names),
             trouble=trouble,
             seconds=perf_counter() - self.started,
             confusion=judges.confusion(test),

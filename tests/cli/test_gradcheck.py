@@ -3,16 +3,17 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from backprop_cli.cli.app import Oracle, app
 from backprop_cli.oracles.witnesses import WITNESSES
 from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.base import Calls
 
 ROOT = Path(__file__).parent.parent.parent
 OWN = ("--against", "central", "--against", "complex")
@@ -46,8 +47,8 @@ def lines(result: Result) -> list[str]:
 
 
 def break_tanh(monkeypatch: pytest.MonkeyPatch) -> None:
-    def pull(_: Any, delta: Any, *__: Any) -> Callable[[], None]:
-        return lambda: delta.__imul__(0.9)
+    def pull(_: Any, delta: Any, *__: Any) -> Calls:
+        yield np.multiply, delta, 0.9, delta
 
     monkeypatch.setattr(Tanh, "pull", pull)
 

@@ -11,7 +11,9 @@ from backprop_cli.training.trainer import Trainer
 
 
 def timeless(event: Event | Paused) -> Event | Paused:
-    return replace(event, seconds=0.0) if isinstance(event, EpochDone | RunStopped) else event
+    if isinstance(event, EpochDone):
+        return event._replace(seconds=0.0)
+    return replace(event, seconds=0.0) if isinstance(event, RunStopped) else event
 
 
 def told(trainer: Trainer) -> list[Event | Paused]:

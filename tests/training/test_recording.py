@@ -59,7 +59,13 @@ def contents(out: Path) -> dict[str, Any]:
 
 
 def timeless(events: list[Event]) -> list[Event]:
-    return [replace(event, seconds=0.0) if isinstance(event, EpochDone | RunStopped) else event for event in events]
+    return [_timeless(event) for event in events]
+
+
+def _timeless(event: Any) -> Any:
+    if isinstance(event, EpochDone):
+        return event._replace(seconds=0.0)
+    return replace(event, seconds=0.0) if isinstance(event, RunStopped) else event
 
 
 @pytest.mark.parametrize("asked", [each_step, lambda: after(3), lambda: after(7)], ids=["1", "3", "7"])

@@ -89,7 +89,11 @@ def events_of(setup: Setup, trace: tuple[int, ...] = (), most: int = 8192) -> li
 
     found = one_by_one(Trainer(setup).events(trace, most=most))
     return [
-        replace(event, seconds=0.0) if isinstance(event, EpochDone | RunStopped) else event  # type: ignore[misc]
+        event._replace(seconds=0.0)
+        if isinstance(event, EpochDone)
+        else replace(event, seconds=0.0)
+        if isinstance(event, RunStopped)
+        else event
         for event in found
     ]
 
