@@ -55,14 +55,17 @@ class LayerParts:
     Attributes:
         weights: its weights.
         bias: its biases, or None.
-        folded: whether both are one block of shape (units, fan-in + 1).
         trained: the slice of the flat vector that the optimizer may change; empty when the layer is frozen.
     """
 
     weights: Part
     bias: Part | None
-    folded: bool
     trained: slice
+
+    @property
+    def folded(self) -> bool:
+        """Whether both are one block of shape (units, fan-in + 1), whose rows have room for a bias."""
+        return self.weights.strides[0] > self.weights.shape[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +161,9 @@ def arrange(topology: Topology, trainable: tuple[Trainable, ...]) -> Layout:
     end_of_trained = planner.position
     back = [planner.place(number, frozen=True) for number in range(1, topology.depth + 1)]
     layers = tuple(
-        LayerParts((one | two)["w"], (one | two).get("b"), _is_folded(shape, one), _span(one))
-        for shape, one, two in zip(topology.layers, front, back, strict=True)
+        LayerParts((one | two)["w"], (one | two).get("b"), _span(one)) for one, two in zip(front, back, strict=True)
     )
     return Layout(topology, layers, planner.position, end_of_trained)
-
-
-def _is_folded(shape: LayerShape, trained: dict[str, Part]) -> bool:
-    """Say whether the biases lie inside the block of the weights: where both are trained, and a neuron has its own."""
-    return shape.bias is BiasKind.NEURON and {"w", "b"} <= trained.keys()
 
 
 def _span(parts: dict[str, Part]) -> slice:
@@ -189,7 +186,7 @@ class _Planner:
         shape, may = self.topology.layers[number - 1], self.trainable[number - 1]
         weights = may.weights is not frozen
         bias = shape.bias is not BiasKind.NONE and may.bias is not frozen
-        if weights and bias and not frozen and shape.bias is BiasKind.NEURON:  # as _is_folded has it
+        if weights and bias and not frozen and shape.bias is BiasKind.NEURON:
             return self._fold(number, shape.units, shape.fan_in)
         parts = {}
         if weights:
