@@ -213,6 +213,16 @@ class Selu(Pointwise):
         yield np.multiply, delta, slope, delta
 
 
+def fill_softplus(z: Array, out: Array, work: Array) -> Calls:
+    """Give the calls that fill out with ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|), whose exponential cannot overflow."""
+    yield np.abs, z, out
+    yield np.negative, out, out
+    yield np.exp, out, out
+    yield np.log1p, out, out
+    yield np.maximum, z, 0.0, work
+    yield np.add, out, work, out
+
+
 class Softplus(Pointwise):
     """Round off the corner of relu: a = ln(1 + eᶻ), a′ = σ(z).
 
@@ -247,14 +257,7 @@ class Softplus(Pointwise):
         )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
-        # As the stable form.
-        work = scratch[0]
-        yield np.abs, z, a
-        yield np.negative, a, a
-        yield np.exp, a, a
-        yield np.log1p, a, a
-        yield np.maximum, z, 0.0, work
-        yield np.add, a, work, a
+        yield from fill_softplus(z, a, scratch[0])
 
     def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         slope = scratch[0]

@@ -67,15 +67,10 @@ class Softmax(Rowwise):
         )
 
     def kernel(self, z: Array, a: Array, scratch: Scratch) -> Calls:
-        # A row is spread over a whole array first: NumPy allocates a buffer for arithmetic that broadcasts.
-        row, whole = scratch[0][:1], scratch[1]
-        yield np.maximum.reduce, z, 0, None, row, True
-        yield np.copyto, whole, row
-        yield np.subtract, z, whole, a
-        yield np.exp, a, a
-        yield np.add.reduce, a, 0, None, row, True
-        yield np.copyto, whole, row
-        yield np.divide, a, whole, a
+        row, work = scratch[0][:1], scratch[1]
+        yield from fill_exponentials(z, a, work, row)
+        yield np.copyto, a, row
+        yield np.divide, work, a, a
 
     def pull(self, delta: Array, z: Array, a: Array, scratch: Scratch) -> Calls:
         row, work = scratch[0][:1], scratch[1]
@@ -84,3 +79,13 @@ class Softmax(Rowwise):
         yield np.copyto, work, row
         yield np.subtract, delta, work, delta
         yield np.multiply, delta, a, delta
+
+
+def fill_exponentials(z: Array, shifted: Array, exponentials: Array, row: Array) -> Calls:
+    """Give the calls that fill arrays with z − max z and with e to that power, and a row with its sum by sample."""
+    yield np.maximum.reduce, z, 0, None, row, True
+    # A row is spread over a whole array first: NumPy allocates a buffer for arithmetic that broadcasts.
+    yield np.copyto, exponentials, row
+    yield np.subtract, z, exponentials, shifted
+    yield np.exp, shifted, exponentials
+    yield np.add.reduce, exponentials, 0, None, row, True

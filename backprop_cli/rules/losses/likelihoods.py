@@ -9,7 +9,8 @@ import numpy as np
 
 from backprop_cli.algebra.functions import Value, absolute, exp, ln, log1p, maximum
 from backprop_cli.rules.activations.base import Activation
-from backprop_cli.rules.activations.softmax import Softmax
+from backprop_cli.rules.activations.rectifying import fill_softplus
+from backprop_cli.rules.activations.softmax import Softmax, fill_exponentials
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Array, Calls
 from backprop_cli.rules.derivation import Working
@@ -31,12 +32,7 @@ class SigmoidShortcut(Shortcut):
         return maximum(z[at], 0.0) - y * z[at] + log1p(exp(-absolute(z[at])))
 
     def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> Calls:
-        yield np.abs, z, out
-        yield np.negative, out, out
-        yield np.exp, out, out
-        yield np.log1p, out, out
-        yield np.maximum, z, 0.0, work
-        yield np.add, out, work, out
+        yield from fill_softplus(z, out, work)
         yield np.multiply, y, z, work
         yield np.subtract, out, work, out
 
@@ -59,11 +55,7 @@ class SoftmaxShortcut(Shortcut):
         return y * (top + ln(whole) - z[at])
 
     def fill_shares(self, y: Array, z: Array, out: Array, work: Array, row: Array) -> Calls:
-        yield np.maximum.reduce, z, 0, None, row, True
-        yield np.copyto, work, row
-        yield np.subtract, z, work, out
-        yield np.exp, out, work
-        yield np.add.reduce, work, 0, None, row, True
+        yield from fill_exponentials(z, out, work, row)
         yield np.log, row, row
         yield np.copyto, work, row
         yield np.subtract, work, out, out
