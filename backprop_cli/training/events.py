@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -114,7 +113,7 @@ class Paused:
 
 
 class EpochDone(NamedTuple):
-    """An epoch is done; a tuple, since an epoch of one step on a tiny network takes no longer than a dataclass.
+    """An epoch is done; a tuple, since making a dataclass takes as long as an epoch of one step on a tiny network.
 
     Attributes:
         epoch: its number, from 1.
@@ -157,11 +156,9 @@ class EpochsDone:
 
     def each(self) -> "Iterator[EpochDone]":
         """Walk the epochs one by one; they share their time."""
-        epochs = count(self.first)
-        steps = count(self.step - len(self.losses) + 1)
-        samples, seconds = self.samples, self.seconds
-        for epoch, step, loss, rate in zip(epochs, steps, self.losses, self.rates, strict=False):
-            yield EpochDone(epoch, step, Values(loss), None, rate, samples, seconds)
+        before, samples, seconds = self.step - len(self.losses) + 1 - self.first, self.samples, self.seconds
+        for epoch, (loss, rate) in enumerate(zip(self.losses, self.rates, strict=True), self.first):
+            yield EpochDone(epoch, before + epoch, Values(loss), None, rate, samples, seconds)
 
 
 @dataclass(frozen=True, slots=True)
