@@ -19,7 +19,7 @@ _OUT_BY_NAME = (np.maximum, np.minimum)
 
 
 class Script:
-    """A function of two numbers in the making: the learning rate of a step, and the step's number from 1.
+    """A function in the making, of the learning rate of a step and the step's number from 1, where its calls want them.
 
     Attributes:
         calls: what has been added so far, in order.
@@ -54,14 +54,14 @@ class Script:
         """Append that the function gives a number with a name."""
         self._lines.append(f"return {name}")
 
-    def bound(self) -> Callable[[float, int], float]:
+    def bound(self) -> Callable[..., float]:
         """Give the function."""
         names = ", ".join(name for name, _ in self._named.values())
         body = "\n".join(f"        {line}" for line in self._lines)
-        text = f"def bind({names}):\n    def run({RATE.value}, {STEP.value}):\n{body}\n    return run\n"
+        text = f"def bind({names}):\n    def run({RATE.value}=0.0, {STEP.value}=0):\n{body}\n    return run\n"
         names_of: dict[str, Any] = {}
         exec(_compiled(text), names_of)  # noqa: S102  nothing of it is the user's own text
-        run: Callable[[float, int], float] = names_of["bind"](*(value for _, value in self._named.values()))
+        run: Callable[..., float] = names_of["bind"](*(value for _, value in self._named.values()))
         return run
 
     def _written(self, call: Call) -> str:
@@ -100,8 +100,10 @@ class Script:
         return self._named.setdefault(id(value), (f"v{len(self._named)}", value))[0]
 
 
-def bind(calls: Iterable[Call], measures: Iterable[Measure] = ()) -> Callable[[float, int], float]:
+def bind(calls: Iterable[Call], measures: Iterable[Measure] = ()) -> Callable[..., float]:
     """Give one function of some calls, which gives the sum of some numbers.
+
+    It takes the learning rate of a step and its number, where the calls want them.
 
     Args:
         calls: what comes first.

@@ -178,7 +178,7 @@ class Step:
 
 def penalty_of(learner: Learner) -> float:
     """Give the penalty of the parameters as they are."""
-    return bind((), learner.penalties())(0.0, 0)
+    return bind((), learner.penalties())()
 
 
 def _copy_state(learner: Learner) -> dict[str, Array]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,5 +109,4 @@ class _Portion:
         """Allocate the arrays and bind what measures them."""
         network = learner.network
         space = Workspace.empty(network, samples, weighted=weighted)
-        run = bind(forward(network, space), [measure(network, learner.loss, space)])
-        return cls(space, partial(run, 0.0, 0))
+        return cls(space, bind(forward(network, space), [measure(network, learner.loss, space)]))

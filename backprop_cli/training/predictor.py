@@ -102,7 +102,7 @@ class _Bound:
         # What is too large for the network becomes infinite, and is shown as that.
         with np.errstate(all="ignore"):
             self._space.x_and_one[:, :-1] = inputs
-            self._run(0.0, 0)
+            self._run()
         return self._space.layers[-1].a.T.copy()
 
 

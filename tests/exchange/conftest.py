@@ -66,7 +66,7 @@ def _predicted(model: Model, inputs: Batch) -> Batch:
     space = Workspace.create(
         network, with_ones(inputs, network.theta.dtype), np.zeros((len(inputs), outputs), network.theta.dtype)
     )
-    bind(forward(network, space))(0.0, 0)
+    bind(forward(network, space))()
     return space.layers[-1].a.T.copy()
 
 

@@ -133,11 +133,11 @@ def test_the_two_forms_of_momentum_agree_at_a_constant_rate_alone() -> None:
 def test_a_penalty_charges_weights_and_lets_biases_free(penalty: Penalty, allocated: Callable[..., int]) -> None:
     theta, mask, work = np.array([2.0, -3.0, 0.0, 5.0]), np.array([1.0, 1.0, 1.0, 0.0]), np.empty(4)
     grad = np.ones(4)
-    bind(penalty.push(theta, mask, grad, work))(0.0, 0)
+    bind(penalty.push(theta, mask, grad, work))()
     step = 1e-6
     numeric = [(penalty.formula(w + step) - penalty.formula(w - step)) / (2 * step) for w in theta[:2]]
 
-    price = bind((), [penalty.measure(theta, mask, work)])(0.0, 0)
+    price = bind((), [penalty.measure(theta, mask, work)])()
     assert price == pytest.approx(penalty.formula(2.0) + penalty.formula(-3.0))
     np.testing.assert_allclose(grad - 1, [penalty.slope(2.0), penalty.slope(-3.0), 0.0, 0.0], rtol=1e-14)
     np.testing.assert_allclose(grad[:2] - 1, numeric, rtol=1e-8)
@@ -146,8 +146,8 @@ def test_a_penalty_charges_weights_and_lets_biases_free(penalty: Penalty, alloca
     long = np.ones(256 * 64)
     push = bind(penalty.push(long, long, np.ones_like(long), np.empty_like(long)))
     measure = bind((), [penalty.measure(long, long, np.empty_like(long))])
-    assert allocated(lambda: push(0.0, 0)) < 16_000
-    assert allocated(lambda: measure(0.0, 0)) < 16_000
+    assert allocated(push) < 16_000
+    assert allocated(measure) < 16_000
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_penalty_charges_weights_and_lets_biases_free(penalty: Penalty, alloca
 def test_clipping_holds_the_gradient_back(clip: Clip, gradient: list[float], expected: list[float]) -> None:
     applied, given = np.empty(2), np.array(gradient)
     with np.errstate(over="ignore"):
-        bind(clip.pull(given, applied))(0.0, 0)
+        bind(clip.pull(given, applied))()
 
     np.testing.assert_allclose(applied, expected, rtol=1e-15)
     np.testing.assert_array_equal(given, gradient)
@@ -176,10 +176,10 @@ def test_clipping_holds_the_gradient_back(clip: Clip, gradient: list[float], exp
 def test_clipping_keeps_float32_and_what_is_not_finite() -> None:
     large, applied = np.array([3e30, 4e30], dtype=np.float32), np.empty(2, dtype=np.float32)
     with np.errstate(all="ignore"):
-        bind(Clip(norm=1.0).pull(large, applied))(0.0, 0)
+        bind(Clip(norm=1.0).pull(large, applied))()
         np.testing.assert_allclose(applied, [0.6, 0.8], rtol=1e-6)
         for wrong in (np.inf, np.nan):
-            bind(Clip(norm=1.0).pull(np.array([wrong, 1.0], dtype=np.float32), applied))(0.0, 0)
+            bind(Clip(norm=1.0).pull(np.array([wrong, 1.0], dtype=np.float32), applied))()
             assert not np.isfinite(applied).all()
 
 
