@@ -19,7 +19,10 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.stderr.write("backprop: interrupted\n")
-        sys.exit(130)
+        sys.stderr.flush()
+        # Nothing is open yet. Python would remember that a text it was running (a dataclass is made of one) was
+        # interrupted, and end `python -m backprop_cli` by the signal whatever code it leaves with.
+        os._exit(130)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +34,21 @@ def test_help_loads_nothing_heavy(arguments: list[str], allowed: set[str]) -> No
     output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert output.splitlines()[-1] == "loaded: []"
+
+
+def test_an_interrupt_in_a_text_that_is_run_while_the_program_starts_ends_with_the_code(tmp_path: Path) -> None:
+    (tmp_path / "interrupting.py").write_text(
+        "import runpy, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'backprop_cli.cli.app':\n"
+        "            exec('raise KeyboardInterrupt')\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "runpy.run_module('backprop_cli', run_name='__main__')\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupting"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "backprop: interrupted\n")
