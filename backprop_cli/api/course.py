@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backprop_cli.api.explaining import ground_of
+from backprop_cli.api.grounds import ground_of
 from backprop_cli.config.loader import Setup
 from backprop_cli.training.loop import record_steps
 from backprop_cli.worksheet.book import Book

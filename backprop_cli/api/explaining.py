@@ -1,26 +1,26 @@
 """From a setup to the worksheet of one of its steps: train to just before it, record it, choose what to tell."""
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from backprop_cli.algebra.digits import Digits
-from backprop_cli.algebra.term import Term
-from backprop_cli.api.asking import expressions, wanted
+from backprop_cli.api.asking import wanted
+from backprop_cli.api.grounds import ground_of
+from backprop_cli.api.rounding import rounding_of
 from backprop_cli.config.loader import Setup
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import UsageError, counted, did_you_mean
-from backprop_cli.quantities.quantity import Attached
 from backprop_cli.render.numbers import format_number
 from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.sheets import Options, form_named, render
 from backprop_cli.render.telling import Told
 from backprop_cli.rules.base import LARGEST_COUNT
-from backprop_cli.training.ground import grounded
 from backprop_cli.training.loop import record_step
 from backprop_cli.training.plan import describe, length_of
-from backprop_cli.worksheet.book import Line, Rounding
-from backprop_cli.worksheet.ground import Ground, Own
+from backprop_cli.worksheet.book import Line
+from backprop_cli.worksheet.ground import Ground
 from backprop_cli.worksheet.places import Kind
+from backprop_cli.worksheet.rounding import Rounding
 from backprop_cli.worksheet.sheet import Worksheet, of, of_sample, whole
 
 # A sheet with more lines is made only when it is asked for.
@@ -136,7 +136,7 @@ def told_step(setup: Setup, choice: Choice) -> Told:
     """
     record = record_step(setup, choice.step)
     ground = ground_of(setup, record, long=choice.long)
-    rounding = rounding_of(setup, choice)
+    rounding = rounding_of(setup, decimals=choice.decimals, significant=choice.significant, carry=choice.carry)
     sheet = _chosen(setup, ground, rounding, choice)
     # What cannot be told is found before any of it is shown.
     sheet.work_out()
@@ -151,33 +151,6 @@ def _title(setup: Setup, record: StepRecord) -> str:
     if len(record.samples) < len(setup.dataset.training):
         parts.append(listed_samples(record.samples))
     return " · ".join([*parts, f"learning rate {format_number(record.rate, Digits())}"])
-
-
-def ground_of(setup: Setup, record: StepRecord, *, long: bool = False) -> Ground:
-    """Put together what the worksheet of a recorded step stands on."""
-    ground = grounded(setup, record, long=long)
-    return replace(ground, expressions=dict(expressions(setup, ground)))
-
-
-def rounding_of(setup: Setup, choice: Choice) -> Rounding:
-    """Say how many digits the lines have: the choice goes before the config."""
-    report = setup.experiment.report
-    chosen = choice.decimals is not None or choice.significant is not None
-    asked = choice if chosen else report
-    digits = Digits.asked(asked.decimals, asked.significant)
-    return Rounding(
-        digits, {} if chosen else dict(_special(setup)), report.carry if choice.carry is None else choice.carry
-    )
-
-
-def _special(setup: Setup) -> Iterator[tuple[Hashable, Digits]]:
-    for name, decimals in setup.experiment.report.digits.items():
-        meaning = setup.names.resolve(name)
-        core, _, sample = name.partition("@")
-        key = Own(core, int(sample) if sample else None) if isinstance(meaning, Term) else meaning
-        yield key, Digits(decimals=decimals)
-        if not isinstance(key, Own | Attached) and key.sample is not None and len(setup.dataset.training) == 1:
-            yield replace(key, sample=None), Digits(decimals=decimals)
 
 
 def _chosen(setup: Setup, ground: Ground, rounding: Rounding, choice: Choice) -> Worksheet:

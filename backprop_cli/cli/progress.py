@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.render.numbers import format_rate, format_seconds
@@ -28,6 +27,9 @@ def progress(started: RunStarted, digits: Digits) -> Iterator[Tell]:
     if not console.is_terminal:
         yield _lines(started, digits)
         return
+    # A third of all of rich, for terminals alone.
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (BarColumn(bar_width=_BAR), TextColumn("{task.description}"), TimeRemainingColumn(compact=True))
     bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task("", total=started.steps)

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from backprop_cli.api.explaining import Choice, ground_of, rounding_of
+from backprop_cli.api.rounding import rounding_of
 from backprop_cli.api.runs import begun
 from backprop_cli.cli.door import silence_stdout
 from backprop_cli.cli.output import console_for, write_result
@@ -22,7 +22,6 @@ from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, checks_table, circumstances, confusion_table
-from backprop_cli.render.telling import chains_of
 from backprop_cli.render.to_console import (
     show_checks,
     show_confusion,
@@ -37,8 +36,6 @@ from backprop_cli.training.plan import SMALL, describe, steps_to_trace
 from backprop_cli.training.start import layout_of
 from backprop_cli.training.trainer import nobody
 from backprop_cli.training.warm import require_fit
-from backprop_cli.worksheet.book import Book
-from backprop_cli.worksheet.witness import NotExplained
 
 # Exit code of a run that has not reached what was expected of it.
 NOT_AS_EXPECTED = 1
@@ -129,7 +126,7 @@ def _watch(setup: Setup, started: RunStarted, trace: Collection[int], choices: C
     """Show progress where there is work that nothing else shows."""
     if choices.quiet or choices.dry_run or started.epochs == 1 or len(trace) == started.steps:
         return nullcontext(ignore)
-    return progress(started, rounding_of(setup, Choice()).digits)
+    return progress(started, rounding_of(setup).digits)
 
 
 def _show_json(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
@@ -148,7 +145,7 @@ def _last(events: Sequence[Event]) -> RunStopped | None:
 
 
 def _show_console(setup: Setup, events: Iterable[Event], tell: Tell, choices: Choices) -> RunStopped | None:
-    rounding = rounding_of(setup, Choice(carry=False))
+    rounding = rounding_of(setup, carry=False)
     speaker = Speaker(rounding, setup.names, layout_of(setup), len(setup.dataset.training))
     stopped = None
     with console_for(choices.output) as console:
@@ -176,8 +173,14 @@ def _chains(setup: Setup, record: StepRecord) -> dict[Variable, Chain]:
     """Tell how the gradients come about, in steps that are small enough to be shown number by number."""
     if len(record.before) > SMALL or len(record.samples) > MOST_SAMPLES:
         return {}
+    # Runs that show no step start without what tells one.
+    from backprop_cli.api.grounds import ground_of
+    from backprop_cli.render.telling import chains_of
+    from backprop_cli.worksheet.book import Book
+    from backprop_cli.worksheet.witness import NotExplained
+
     try:
-        return chains_of(Book(ground_of(setup, record), rounding_of(setup, Choice(carry=False))), setup.names)
+        return chains_of(Book(ground_of(setup, record), rounding_of(setup, carry=False)), setup.names)
     except NotExplained:
         # A formula overflows as it is taught; what was trained is right, and is shown.
         return {}

@@ -13,7 +13,7 @@ from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Var
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
 from backprop_cli.rules.condition import Condition
 from backprop_cli.training.events import Checked, Confusion, Counts, RunStarted, RunStopped, Values
-from backprop_cli.worksheet.book import Rounding
+from backprop_cli.worksheet.rounding import Rounding
 
 # Samples and parameters beyond these are counted, not shown.
 MOST_SAMPLES = 10

@@ -1,8 +1,8 @@
 """The book of a step: which line any quantity has, and its value, found when it is asked for and remembered."""
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias, assert_never
 
@@ -14,6 +14,7 @@ from backprop_cli.algebra.term import Term, references
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.worksheet import backward, forward, losses, update
 from backprop_cli.worksheet.ground import Ground, Key, Own, bare
+from backprop_cli.worksheet.rounding import Rounding
 from backprop_cli.worksheet.witness import NotExplained, beside, given, given_text, hold
 
 _Definition: TypeAlias = Callable[[Ground, Variable], Term | None]
@@ -35,28 +36,6 @@ _MOMENTS: Mapping[str, _Definition] = {
     "new": update.moved,
     "change": lambda ground, parameter: update.changed(parameter),  # noqa: ARG005
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Rounding:
-    """How many digits are shown, and whether each line rounds before the next uses it.
-
-    Attributes:
-        digits: of all quantities that are not named.
-        special: of some quantities, those of all samples where the quantity names none.
-        carry: whether lines go on with the rounded value.
-    """
-
-    digits: Digits = field(default_factory=Digits)
-    special: Mapping[Hashable, Digits] = field(default_factory=dict)
-    carry: bool = False
-
-    def of(self, key: Key) -> Digits:
-        """Give the digits of one quantity."""
-        if not self.special:
-            return self.digits
-        everywhere = key if isinstance(key, Attached) else replace(key, sample=None)
-        return self.special.get(key) or self.special.get(everywhere) or self.digits
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backprop_cli.quantities.quantity import Attached, Variable
-from backprop_cli.worksheet.book import Book, Line, Rounding, is_given
+from backprop_cli.worksheet.book import Book, Line, is_given
 from backprop_cli.worksheet.general import Equation, general
 from backprop_cli.worksheet.ground import Ground, Key
 from backprop_cli.worksheet.places import Kind, Place, Topic, given_rate, place, rank
+from backprop_cli.worksheet.rounding import Rounding
 from backprop_cli.worksheet.stages import Keys, plan
 
 

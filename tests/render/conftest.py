@@ -25,7 +25,7 @@ from backprop_cli.rules.losses.distances import HalfSse
 from backprop_cli.rules.optimizers import Optimizer
 from backprop_cli.rules.optimizers.descent import Sgd
 from backprop_cli.training.events import EpochDone, Event, Outcome, RunStarted, RunStopped, StepDone, Trouble, Values
-from backprop_cli.worksheet.book import Rounding
+from backprop_cli.worksheet.rounding import Rounding
 
 START = {"w1": 0.3, "b1": 0.1, "w2": 0.2, "b2": 0.4}
 

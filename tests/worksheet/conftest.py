@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backprop_cli.api import load
-from backprop_cli.api.explaining import ground_of
+from backprop_cli.api.grounds import ground_of
 from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.loader import Setup
 from backprop_cli.training.loop import record_step

@@ -17,8 +17,9 @@ from backprop_cli.algebra.evaluation import evaluate_in
 from backprop_cli.api import explain, load
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.numbers import format_number
-from backprop_cli.worksheet.book import Book, Line, Rounding
+from backprop_cli.worksheet.book import Book, Line
 from backprop_cli.worksheet.ground import Ground, Key, slope
+from backprop_cli.worksheet.rounding import Rounding
 from backprop_cli.worksheet.sheet import Worksheet, of_sample, whole
 from backprop_cli.worksheet.witness import NotExplained
 

@@ -12,7 +12,8 @@ from backprop_cli.algebra.digits import Digits
 from backprop_cli.api import Choice, Explanation, Setup, explain, load
 from backprop_cli.quantities.quantity import Quantity
 from backprop_cli.render.telling import written
-from backprop_cli.worksheet.book import Book, Rounding
+from backprop_cli.worksheet.book import Book
+from backprop_cli.worksheet.rounding import Rounding
 
 ROOT = Path(__file__).parent.parent
 Figure = dict[str, Any]

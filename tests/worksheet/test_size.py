@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backprop_cli.api import load
-from backprop_cli.api.explaining import ground_of
+from backprop_cli.api.grounds import ground_of
 from backprop_cli.errors import UsageError
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.training.loop import record_step
