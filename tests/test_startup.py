@@ -1,4 +1,4 @@
-"""Help is fast because it loads nothing heavy."""
+"""What starts is fast because it loads nothing that it does not use."""
 
 import subprocess
 import sys
@@ -9,6 +9,30 @@ import pytest
 HEAVY = {"numpy", "pydantic", "yaml", "rich", "torch"}
 # Typer itself loads pydantic to understand the options of a command.
 OF_TYPER = {"pydantic"}
+# What other commands need, bars on terminals, and what only tests and other tools ask of libraries.
+NOT_FOR_TRAINING = {
+    "asyncio", "backprop_cli.api.explaining", "backprop_cli.cli.explain", "backprop_cli.exchange",
+    "backprop_cli.grading", "backprop_cli.oracles", "backprop_cli.render.sheets", "markdown_it", "mpmath", "numpy.ma",
+    "numpy.polynomial", "numpy.testing", "onnx", "polars", "pygments", "rich.markdown", "rich.progress", "rich.syntax",
+    "rich.traceback", "safetensors", "ssl", "threadpoolctl", "torch", "unittest",
+}  # fmt: skip
+# What tells a step number by number.
+OF_TABLES = {"backprop_cli.api.grounds", "backprop_cli.render.symbols", "backprop_cli.render.telling"}
+TWO_NEURONS = str(Path(__file__).parent.parent / "configs/two-neurons.yaml")
+
+
+def loaded(arguments: list[str], names: set[str]) -> list[str]:
+    """Run the program with its output in a pipe, and give those of the modules that it has loaded."""
+    script = (
+        "import sys\n"
+        f"sys.argv = ['backprop', *{arguments!r}]\n"
+        "from backprop_cli.__main__ import main\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print(*sorted({names!r} & set(sys.modules)))\n"
+    )
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    return output.splitlines()[-1].split()
 
 
 @pytest.mark.parametrize(
@@ -22,18 +46,33 @@ OF_TYPER = {"pydantic"}
     ],
 )
 def test_help_loads_nothing_heavy(arguments: list[str], allowed: set[str]) -> None:
+    assert loaded(arguments, HEAVY - allowed) == []
+
+
+def test_training_loads_nothing_of_other_commands() -> None:
+    assert loaded(["train", TWO_NEURONS], NOT_FOR_TRAINING | OF_TABLES) == sorted(OF_TABLES)
+
+
+def test_a_run_that_shows_no_step_loads_nothing_that_tells_one() -> None:
+    assert loaded(["train", TWO_NEURONS, "--set", "training.steps=1000"], NOT_FOR_TRAINING | OF_TABLES) == []
+
+
+def test_a_config_builds_the_rules_that_it_picks() -> None:
     script = (
-        "import sys\n"
-        f"sys.argv = ['backprop', *{arguments!r}]\n"
-        "from backprop_cli.cli.app import main\n"
-        "try:\n    main()\n"
-        "except SystemExit:\n    pass\n"
-        f"print('loaded:', sorted({HEAVY - allowed!r} & set(sys.modules)))\n"
+        "from backprop_cli.config.loader import load\n"
+        "from backprop_cli.rules.activations import Activation\n"
+        "from backprop_cli.rules.base import members\n"
+        "from backprop_cli.rules.losses import Loss\n"
+        "from backprop_cli.rules.optimizers import Optimizer\n"
+        f"load({TWO_NEURONS!r})\n"
+        "families = (Activation, Loss, Optimizer)\n"
+        "rules = [rule for family in families for rule in members(family).values()]\n"
+        "print(*(rule.__name__ for rule in rules if rule.__pydantic_complete__))\n"
     )
 
     output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
-    assert output.splitlines()[-1] == "loaded: []"
+    assert output.split() == ["Sigmoid", "HalfSse", "Sgd"]
 
 
 def test_an_interrupt_in_a_text_that_is_run_while_the_program_starts_ends_with_the_code(tmp_path: Path) -> None:
