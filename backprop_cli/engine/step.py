@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -18,6 +19,9 @@ from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
 
 UpdateOrder: TypeAlias = Literal["simultaneous", "sequential"]
+# Parameters that are updated at once: an optimizer passes over them several times, and of more than these none would
+# still be in the processor's cache at the next pass.
+_PORTION = 131_072
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,17 @@ class Learner:
         penalty = self.optimizer.penalty
         return [] if penalty is None else [penalty.measure(self.network.trained, self.mask, self.work[0])]
 
-    def update(self, where: slice) -> Calls:
-        """Give the calls of new ← the updated parameters of a slice, from the loss's own part of its gradient."""
-        theta, work = self.network.trained[where], (self.work[0][where], self.work[1][where])
+    def finish(self, where: slice) -> Calls:
+        """Give the calls of applied ← what the optimizer works with, from the loss's own part of a slice's gradient."""
         if self.optimizer.penalty is not None:
-            yield from self.optimizer.penalty.push(theta, self.mask[where], self.gradient[where], work[0])
+            theta, work = self.network.trained[where], self.work[0][where]
+            yield from self.optimizer.penalty.push(theta, self.mask[where], self.gradient[where], work)
         if self.optimizer.clip is not None:
             yield from self.optimizer.clip.pull(self.gradient[where], self.applied[where])
+
+    def update(self, where: slice) -> Calls:
+        """Give the calls of new ← the updated parameters of a slice, whose gradient is finished."""
+        theta, work = self.network.trained[where], (self.work[0][where], self.work[1][where])
         state = [vector[where] for vector in self.state.values()]
         yield from self.optimizer.kernel(theta, self.applied[where], self.new[where], state, work)
 
@@ -217,16 +225,30 @@ def _write_sequential(script: Script, learner: Learner, space: Workspace) -> Non
 
 def _write_update(script: Script, learner: Learner, space: Workspace, where: slice) -> None:
     """Append the update of a slice of the parameters, once the new ones are found finite."""
-    script.add(learner.update(where))
-    watched = [learner.new[where]]
+    script.add(learner.finish(where))
+    for portion in _portions(where, len(learner.new)):
+        script.add(learner.update(portion))
+        _watch(script, learner, space, learner.new[portion])
     if learner.optimizer.clip is not None:
         # Clipping makes finite what is not, so the new parameters would not tell.
-        watched.append(learner.gradient[where])
-    for values in watched:
-        # The sum of their squares is enough to see that all are, and where it is beyond the dtype, a closer look.
-        script.let("total", [Measure((), (values.dot, values))])
-        script.expect_finite("total", _closer_look(learner, space, values))
+        _watch(script, learner, space, learner.gradient[where])
     script.add([(np.copyto, learner.network.trained[where], learner.new[where])])
+
+
+def _portions(where: slice, size: int) -> list[slice]:
+    """Cut a slice of so many numbers into portions that are updated one after the other."""
+    start, stop, _ = where.indices(size)
+    ends = [*range(start + _PORTION, stop, _PORTION), stop]
+    return [slice(one, two) for one, two in pairwise([start, *ends])]
+
+
+def _watch(script: Script, learner: Learner, space: Workspace, values: Array) -> None:
+    """Append a look at whether some numbers are finite.
+
+    The sum of their squares is enough to see that all are, and where it is beyond the dtype, a closer look.
+    """
+    script.let("total", [Measure((), (values.dot, values))])
+    script.expect_finite("total", _closer_look(learner, space, values))
 
 
 def _refusal(learner: Learner, space: Workspace) -> Callable[[float], None]:

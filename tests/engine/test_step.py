@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.layout import Trainable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Activation
@@ -64,6 +65,42 @@ def test_a_record_tells_the_step_as_the_step_itself_would_have_been(build: Build
     for letter in ("m", "v"):
         assert not first.state_before[letter].any()
         np.testing.assert_array_equal(first.state_after[letter], second.state_before[letter])
+
+
+@both_orders
+@pytest.mark.parametrize("rule", members(Optimizer).values(), ids=lambda rule: rule().title)
+def test_many_parameters_are_updated_in_portions_to_the_same_bits(
+    rule: type[Optimizer], order: str, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trained() -> tuple[Any, int]:
+        optimizer = rule(penalty=PRICE, clip=Clip(norm=0.1))
+        case = build([2, 3, 2], [Tanh(), Sigmoid()], HalfSse(), optimizer=optimizer, order=order, samples=4)
+        for t in range(1, 4):
+            case.step(0.1, t)
+        return case.network.theta, len(case.step.script.calls)
+
+    whole, calls = trained()
+    monkeypatch.setattr("backprop_cli.engine.step._PORTION", 5)
+    portioned, more = trained()
+
+    np.testing.assert_array_equal(portioned, whole)
+    # 17 parameters in layers of 9 and 8, or all at once.
+    assert more > calls
+
+
+def test_a_portion_that_is_not_finite_leaves_the_parameters_of_those_before_it(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backprop_cli.engine.step._PORTION", 5)
+    case = build([2, 3, 2], [Tanh(), Identity()], HalfSse(), optimizer=Momentum())
+    before = case.network.theta.copy()
+    # The last parameter is in the last portion.
+    case.step.learner.state["v"][-1] = np.inf
+
+    with pytest.raises(NotFinite):
+        case.step(0.1, 1)
+
+    np.testing.assert_array_equal(case.network.theta, before)
 
 
 OWN = BiasKind.NEURON
