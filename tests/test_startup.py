@@ -24,8 +24,10 @@ TWO_NEURONS = str(Path(__file__).parent.parent / "configs/two-neurons.yaml")
 def loaded(arguments: list[str], names: set[str]) -> list[str]:
     """Run the program with its output in a pipe, and give those of the modules that it has loaded."""
     script = (
-        "import sys\n"
+        "import os, sys\n"
         f"sys.argv = ['backprop', *{arguments!r}]\n"
+        # What is loaded is still to be told.
+        "os._exit = sys.exit\n"
         "from backprop_cli.__main__ import main\n"
         "try:\n    main()\n"
         "except SystemExit as end:\n    assert not end.code, end.code\n"
