@@ -30,6 +30,7 @@ def bare(work: Workload) -> Trainer:
 
     def run(epochs: int, shuffle: bool) -> Iterator[float | None]:
         loop = Loop(lasting(setup, epochs, shuffle=shuffle))
+        next(loop.portions.steps(loop.batches.epoch(1)))
         yield None
         losses: list[float] = []
         if loop.sprint is not None:
