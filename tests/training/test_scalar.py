@@ -12,7 +12,7 @@ from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
-from backprop_cli.training.events import EpochDone, EpochsDone, Event, RunStopped, StepDone, one_by_one
+from backprop_cli.training.events import EpochDone, EpochsDone, Event, RunStopped, StepDone, Values, one_by_one
 from backprop_cli.training.loop import record_steps, train
 from backprop_cli.training.recording import record, resume, setup_in
 from backprop_cli.training.scalar import ScalarSprint
@@ -150,6 +150,18 @@ def test_epochs_that_go_together_are_told_together() -> None:
     events = [event for event in Trainer(setup).events() if isinstance(event, EpochsDone)]
     assert sum(len(event.losses) for event in events) == 5000
     assert len(events) < 100
+
+
+def test_epochs_told_together_are_what_they_would_be_one_by_one() -> None:
+    told = list(EpochsDone(5, 8, (0.3, 0.2), (1.0, 0.5), 1, 2.5).each())
+
+    assert told == [
+        EpochDone(5, 7, Values(0.3), None, 1.0, 1, 2.5),
+        EpochDone(6, 8, Values(0.2), None, 0.5, 1, 2.5),
+    ]
+    assert {(type(one), type(one.training)) for one in told} == {(EpochDone, Values)}
+    with pytest.raises(ValueError, match="shorter"):
+        list(EpochsDone(5, 8, (0.3, 0.2), (1.0,), 1, 2.5).each())
 
 
 @pytest.mark.parametrize(
