@@ -1,5 +1,7 @@
 """What starts is fast because it loads nothing that it does not use."""
 
+import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +95,38 @@ def test_an_interrupt_in_a_text_that_is_run_while_the_program_starts_ends_with_t
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "backprop: interrupted\n")
+
+
+def ended(command: str) -> tuple[int, str, str]:
+    """Give the code of a command of the shell, and what it printed."""
+    words = f"{sys.executable} -m backprop_cli {command}"
+    done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_all_that_was_printed_is_handed_over_before_the_program_leaves() -> None:
+    code, printed, _ = ended(f"train {TWO_NEURONS} --set training.steps=3000 --format json")
+
+    assert code == 0
+    assert json.loads(printed)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("--version >&-", 0), ("--nothing 2>&-", 2), (f"train {TWO_NEURONS} > /dev/full", 6)]
+)
+def test_a_program_whose_output_is_closed_leaves_with_its_code(command: str, code: int) -> None:
+    found, _, said = ended(command)
+
+    assert (found, "Traceback" in said) == (code, False)
+
+
+def test_who_measures_the_program_from_inside_is_told() -> None:
+    command = [sys.executable, "-m", "cProfile", "-m", "backprop_cli", "--version"]
+
+    assert "function calls" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_modules_that_are_not_to_be_loaded_exist() -> None:
+    ours = [name for name in NOT_FOR_TRAINING | OF_TABLES if name.startswith("backprop_cli")]
+
+    assert all(importlib.util.find_spec(name) for name in ours)

@@ -161,7 +161,7 @@ class EpochsDone:
         """Walk the epochs one by one; they share their time."""
         count = len(self.losses)
         epochs, steps = range(self.first, self.first + count), range(self.step - count + 1, self.step + 1)
-        # Tuples made by tuples' own maker: a line of Python for each takes as long as an epoch of a tiny network.
+        # Past the constructors, which are Python and take as long for each as an epoch of a tiny network.
         training = map(partial(tuple.__new__, Values), zip(self.losses, repeat(NO_METRICS)))
         validation, samples, seconds = (repeat(one, count) for one in (None, self.samples, self.seconds))
         rows = zip(epochs, steps, training, validation, self.rates, samples, seconds, strict=True)

@@ -9,6 +9,7 @@ import pytest
 
 from backprop_cli.engine.finite import NotFinite
 from backprop_cli.engine.layout import Trainable
+from backprop_cli.engine.step import _MOST_PORTIONS, _PORTION, _portions
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.activations.softmax import Softmax
@@ -84,23 +85,37 @@ def test_many_parameters_are_updated_in_portions_to_the_same_bits(
     portioned, more = trained()
 
     np.testing.assert_array_equal(portioned, whole)
-    # 17 parameters in layers of 9 and 8, or all at once.
-    assert more > calls
+    # 17 parameters, in layers of 9 and 8 or all at once, make 4 portions either way; the calls of an update, and its
+    # look at what is finite, are written once for each.
+    updates = 2 if order == "sequential" else 1
+    assert (more - calls) % (4 - updates) == 0 < more - calls
 
 
+@both_orders
+@pytest.mark.parametrize("clip", [None, Clip(value=1e300)])
 def test_a_portion_that_is_not_finite_leaves_the_parameters_of_those_before_it(
-    build: Build, monkeypatch: pytest.MonkeyPatch
+    clip: Clip | None, order: str, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backprop_cli.engine.step._PORTION", 5)
-    case = build([2, 3, 2], [Tanh(), Identity()], HalfSse(), optimizer=Momentum())
+    case = build([2, 3, 2], [Tanh(), Identity()], HalfSse(), optimizer=Momentum(clip=clip), order=order)
     before = case.network.theta.copy()
-    # The last parameter is in the last portion.
-    case.step.learner.state["v"][-1] = np.inf
+    # The last portion of the update that is the last in this order.
+    case.step.learner.state["v"][8 if order == "sequential" else -1] = np.inf
 
     with pytest.raises(NotFinite):
         case.step(0.1, 1)
 
     np.testing.assert_array_equal(case.network.theta, before)
+
+
+def test_the_largest_networks_are_written_in_so_many_portions_and_no_more() -> None:
+    (one,) = _portions(slice(0, _PORTION), _PORTION)
+    many = _portions(slice(None), 1000 * _PORTION + 1)
+
+    assert one == slice(0, _PORTION)
+    assert len(many) == _MOST_PORTIONS
+    assert [part.start for part in many[1:]] == [part.stop for part in many[:-1]]
+    assert (many[0].start, many[-1].stop) == (0, 1000 * _PORTION + 1)
 
 
 OWN = BiasKind.NEURON

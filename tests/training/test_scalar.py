@@ -160,6 +160,7 @@ def test_epochs_told_together_are_what_they_would_be_one_by_one() -> None:
         EpochDone(6, 8, Values(0.2), None, 0.5, 1, 2.5),
     ]
     assert {(type(one), type(one.training)) for one in told} == {(EpochDone, Values)}
+    assert {(len(one), len(one.training)) for one in told} == {(len(EpochDone._fields), len(Values._fields))}
     with pytest.raises(ValueError, match="shorter"):
         list(EpochsDone(5, 8, (0.3, 0.2), (1.0,), 1, 2.5).each())
 
