@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,21 @@ def circumstances(version: str) -> dict[str, Any]:
                 "kernels": library.get("architecture"),
                 "threads": library.get("num_threads"),
             }
-            for library in threadpool_info()
-            if library.get("user_api") == "blas"
+            for library in _of_numpy([each for each in threadpool_info() if each.get("user_api") == "blas"])
         ],
     }
+
+
+def _of_numpy(libraries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give those that NumPy has brought along, or all where it has none of its own.
+
+    SciPy, say, brings its own, too, and it makes no difference to a run whether the process has loaded it.
+    """
+    home = Path(np.__file__).resolve().parent
+    homes = home, home.with_name(f"{home.name}.libs")
+    paths = [Path(each.get("filepath", "")).resolve() for each in libraries]
+    brought = [any(path.is_relative_to(one) for one in homes) for path in paths]
+    return list(compress(libraries, brought)) or libraries
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

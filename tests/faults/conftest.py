@@ -87,8 +87,6 @@ def contents(folder: Path) -> dict[str, Any]:
     """Give all that a folder holds; what no two runs share is left out."""
     found: dict[str, Any] = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     run = json.loads(found.pop("run.json"))
-    # Tests of a process have perhaps loaded more libraries that multiply matrices than the program does.
-    del run["circumstances"]["blas"]
     return {**found, "times": set(run.pop("times")), "run.json": run}
 
 

@@ -18,6 +18,7 @@ from safetensors.numpy import load_file
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import ConfigError, DataError, Interrupted, StorageError
 from backprop_cli.training.checkpoint import Checkpoint, Stored
+from backprop_cli.training.circumstances import circumstances
 from backprop_cli.training.events import EpochDone, Event, RunStarted, RunStopped, StepDone
 from backprop_cli.training.folder import FILES
 from backprop_cli.training.loop import train
@@ -298,6 +299,26 @@ def test_what_may_change_the_last_digits_is_told(tmp_path: Path) -> None:
     numpy_notice, blas_notice = first.notices
     assert numpy_notice == f"numpy is {np.__version__}, was 1.0; the last digits may differ"
     assert blas_notice.endswith("before by mkl 1 (k, threads: 64); the last digits may differ")
+
+
+@pytest.mark.parametrize(
+    ("has_its_own", "told"), [(True, ["openblas of numpy"]), (False, ["mkl", "openblas of scipy"])]
+)
+def test_what_multiplies_matrices_is_what_numpy_brought_along(
+    has_its_own: bool, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Path(np.__file__).parent.parent
+    others = [
+        {"user_api": "openmp", "internal_api": "openmp", "filepath": str(site / "numpy.libs" / "libgomp.so")},
+        {"user_api": "blas", "internal_api": "mkl", "filepath": "/usr/lib/libmkl_rt.so"},
+        {"user_api": "blas", "internal_api": "openblas of scipy", "filepath": str(site / "scipy.libs" / "libblas.so")},
+    ]
+    own = {"user_api": "blas", "internal_api": "openblas of numpy", "filepath": str(site / "numpy.libs" / "libblas.so")}
+    monkeypatch.setattr(
+        "backprop_cli.training.circumstances.threadpool_info", lambda: [*others, own] if has_its_own else others
+    )
+
+    assert [one["library"] for one in circumstances("1")["blas"]] == told
 
 
 def test_a_folder_that_was_reached_by_a_link_has_paths_that_lead_back(tmp_path: Path) -> None:
