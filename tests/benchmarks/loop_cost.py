@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from measuring import Found, in_turn, medians, run_alone
-from peers.ours import lasting, ours, setup_of
+from peers.ours import ours, ready, setup_of
 from peers.worker import timed
 from peers.workloads import WORKLOADS, Trainer, Workload
 from threadpoolctl import threadpool_limits
@@ -24,13 +24,10 @@ ROUNDS, QUICK_ROUNDS = 7, 1
 
 def bare(work: Workload) -> Trainer:
     """Train by steps and nothing else: no events, no sums, no rates."""
-    from backprop_cli.training.trainer import Trainer as Loop
-
     setup = setup_of(work)
 
     def run(epochs: int, shuffle: bool) -> Iterator[float | None]:
-        loop = Loop(lasting(setup, epochs, shuffle=shuffle))
-        next(loop.portions.steps(loop.batches.epoch(1)))
+        loop = ready(setup, epochs, shuffle=shuffle)
         yield None
         losses: list[float] = []
         if loop.sprint is not None:

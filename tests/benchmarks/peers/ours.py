@@ -17,15 +17,12 @@ def ours(work: Workload) -> Trainer:
     left out here, and in the comparison of whole processes.
     """
     from backprop_cli.training.events import EpochDone, one_by_one
-    from backprop_cli.training.trainer import Trainer as Loop
 
     setup = setup_of(work)
 
     def run(epochs: int, shuffle: bool) -> Iterator[float | None]:
-        loop = Loop(lasting(setup, epochs, shuffle=shuffle))
+        loop = ready(setup, epochs, shuffle=shuffle)
         loop.initial = loop.judges.training.measure()
-        # The first batch asks for the step, which is written and compiled then; what JAX compiles is left out, too.
-        next(loop.portions.steps(loop.batches.epoch(1)))
         yield None
         events = one_by_one(loop.events())
         losses = (event.training.loss for event in events if isinstance(event, EpochDone))
@@ -34,7 +31,17 @@ def ours(work: Workload) -> Trainer:
     return run
 
 
-def lasting(setup: Any, epochs: int, *, shuffle: bool) -> Any:
+def ready(setup: Any, epochs: int, *, shuffle: bool) -> Any:
+    """Give the loop for so many epochs, with its step written and compiled, as what JAX compiles is left out, too."""
+    from backprop_cli.training.trainer import Trainer as Loop
+
+    loop = Loop(_lasting(setup, epochs, shuffle=shuffle))
+    # The first batch asks for the step.
+    next(loop.portions.steps(loop.batches.epoch(1)))
+    return loop
+
+
+def _lasting(setup: Any, epochs: int, *, shuffle: bool) -> Any:
     """Give a setup for so many epochs."""
     experiment = setup.experiment
     training = experiment.training.model_copy(update={"epochs": epochs, "shuffle": shuffle})
