@@ -27,7 +27,7 @@ def progress(started: RunStarted, digits: Digits) -> Iterator[Tell]:
     if not console.is_terminal:
         yield _lines(started, digits)
         return
-    # A third of all of rich, for terminals alone.
+    # For terminals alone; what is piped or written by CI starts without it.
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(bar_width=_BAR), TextColumn("{task.description}"), TimeRemainingColumn(compact=True))

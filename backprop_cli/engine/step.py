@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -241,8 +240,7 @@ def _portions(where: slice, size: int) -> list[slice]:
     """Cut a slice of so many numbers into portions that are updated one after the other."""
     start, stop, _ = where.indices(size)
     each = max(_PORTION, -(-(stop - start) // _MOST_PORTIONS))
-    ends = [*range(start + each, stop, each), stop]
-    return [slice(one, two) for one, two in pairwise([start, *ends])]
+    return [slice(at, min(at + each, stop)) for at in range(start, stop, each)]
 
 
 def _watch(script: Script, learner: Learner, space: Workspace, values: Array) -> None:

@@ -1,4 +1,4 @@
-"""What a worksheet rounds to: how many digits each line has, and which the next one goes on with."""
+"""What a worksheet rounds to: how many digits lines have, and whether the next line goes on with the rounded value."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
