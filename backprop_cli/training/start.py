@@ -11,7 +11,7 @@ from backprop_cli.data.seeds import DROPOUT, INITIAL, generator
 from backprop_cli.engine.dropout import Dropout
 from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import LayerView, Network
-from backprop_cli.errors import counted
+from backprop_cli.errors import ConfigError, counted
 from backprop_cli.quantities.topology import Topology
 from backprop_cli.rules.base import members
 from backprop_cli.rules.initializers import Initializer, Zeros
@@ -35,7 +35,11 @@ def dropout_of(setup: Setup) -> Dropout | None:
 
 
 def starting_network(setup: Setup) -> Network:
-    """Make the network with the values that the config gives, or draws from its seed."""
+    """Make the network with the values that the config gives, or draws from its seed.
+
+    Raises:
+        ConfigError: some of them are beyond the precision that is asked for.
+    """
     experiment, layout = setup.experiment, layout_of(setup)
     activations = [layer.activation for layer in experiment.network.layers]
     network = Network.create(layout, activations, np.dtype(experiment.training.dtype))
@@ -43,9 +47,19 @@ def starting_network(setup: Setup) -> Network:
         fans = (setup.topology.units(number - 1), setup.topology.units(number))
         transposed = rows_are_inputs(experiment.network, layer)
         rng = generator(experiment.training.seed, INITIAL, number)
-        _start_weights(layer, view, rng, fans, transposed=transposed)
-        _start_bias(layer, view, rng, fans, transposed=transposed)
+        # What is too large becomes infinite, and is refused.
+        with np.errstate(over="ignore"):
+            _start_weights(layer, view, rng, fans, transposed=transposed)
+            _start_bias(layer, view, rng, fans, transposed=transposed)
+        _require_finite(setup, number, view)
     return network
+
+
+def _require_finite(setup: Setup, number: int, view: LayerView) -> None:
+    for key, values in (("weights", view.weights), ("bias", view.bias)):
+        if values is not None and not np.isfinite(values).all():
+            message = f"network.layers[{number - 1}].{key}: starts beyond {values.dtype}; write smaller numbers"
+            raise ConfigError([setup.problem(("network", "layers", number - 1, key), message)])
 
 
 def _start_weights(
