@@ -39,7 +39,7 @@ class Learner:
         gradient: dL/dθ.
         gradient_views: the same, layer by layer.
         applied: the gradient after clipping; the same array where nothing is clipped.
-        new: the updated parameters, until they are found finite.
+        change: what is subtracted from the parameters, once it is found finite.
         state: the optimizer's vectors by letter.
         work: two vectors for whatever is needed in between.
         mask: 1 for weights, 0 for biases.
@@ -53,7 +53,7 @@ class Learner:
     gradient: Array
     gradient_views: tuple[LayerView, ...]
     applied: Array
-    new: Array
+    change: Array
     state: Mapping[str, Array]
     work: tuple[Array, Array]
     mask: Array
@@ -69,13 +69,15 @@ class Learner:
         dropout: Dropout | None = None,
     ) -> "Learner":
         """Allocate a gradient and a state of zeros."""
+        size, dtype = network.layout.trainable, network.theta.dtype
 
         def zeros() -> Array:
-            return np.zeros(network.layout.trainable, dtype=network.theta.dtype)
+            # Written at once, since memory that is only asked for is there when it is written to first: in a step.
+            return np.full(size, 0.0, dtype)
 
         # Frozen parameters have room, so that every layer has its views; nothing is ever written there.
-        everything = np.zeros(network.layout.size, dtype=network.theta.dtype)
-        gradient = everything[: network.layout.trainable]
+        everything = np.full(network.layout.size, 0.0, dtype)
+        gradient = everything[:size]
         return cls(
             network=network,
             loss=loss,
@@ -84,10 +86,10 @@ class Learner:
             gradient=gradient,
             gradient_views=view_layers(network.layout, everything),
             applied=gradient if optimizer.clip is None else zeros(),
-            new=zeros(),
+            change=zeros(),
             state={letter: zeros() for letter in optimizer.state},
-            work=(zeros(), zeros()),
-            mask=network.layout.weight_mask(network.theta.dtype),
+            work=(np.zeros(size, dtype), np.zeros(size, dtype)),
+            mask=network.layout.weight_mask(dtype),
             dropout=dropout,
         )
 
@@ -110,10 +112,12 @@ class Learner:
             yield from self.optimizer.clip.pull(self.gradient[where], self.applied[where])
 
     def update(self, where: slice) -> Calls:
-        """Give the calls of new ← the updated parameters of a slice, whose gradient is finished."""
-        theta, work = self.network.trained[where], (self.work[0][where], self.work[1][where])
+        """Give the calls of change ← what is subtracted from a portion, whose gradient is finished."""
+        # All portions share what they work with, which so stays in the processor's cache.
+        work = (self.work[0][: where.stop - where.start], self.work[1][: where.stop - where.start])
         state = [vector[where] for vector in self.state.values()]
-        yield from self.optimizer.kernel(theta, self.applied[where], self.new[where], state, work)
+        theta, change = self.network.trained[where], self.change[where]
+        yield from self.optimizer.kernel(theta, self.applied[where], change, state, work)
 
 
 @dataclass(slots=True)
@@ -227,13 +231,15 @@ def _write_sequential(script: Script, learner: Learner, space: Workspace) -> Non
 def _write_update(script: Script, learner: Learner, space: Workspace, where: slice) -> None:
     """Append the update of a slice of the parameters, once the new ones are found finite."""
     script.add(learner.finish_gradient(where))
-    for portion in _portions(where, len(learner.new)):
-        script.add(learner.update(portion))
-        _watch(script, learner, space, learner.new[portion])
     if learner.optimizer.clip is not None:
         # Clipping makes finite what is not, so the new parameters would not tell.
-        _watch(script, learner, space, learner.gradient[where])
-    script.add([(np.copyto, learner.network.trained[where], learner.new[where])])
+        gradient = learner.gradient[where]
+        _watch(script, gradient, _closer_look(learner, space, lambda: gradient))
+    for portion in _portions(where, len(learner.change)):
+        script.add(learner.update(portion))
+        _watch_change(script, learner, space, portion)
+    trained = learner.network.trained[where]
+    script.add([(np.subtract, trained, learner.change[where], trained)])
 
 
 def _portions(where: slice, size: int) -> list[slice]:
@@ -243,13 +249,19 @@ def _portions(where: slice, size: int) -> list[slice]:
     return [slice(at, min(at + each, stop)) for at in range(start, stop, each)]
 
 
-def _watch(script: Script, learner: Learner, space: Workspace, values: Array) -> None:
-    """Append a look at whether some numbers are finite.
+def _watch_change(script: Script, learner: Learner, space: Workspace, where: slice) -> None:
+    """Append a look at whether a slice of the parameters will be finite.
 
-    The sum of their squares is enough to see that all are, and where it is beyond the dtype, a closer look.
+    What has a square within the dtype takes no number beyond it: it is lost in the rounding of the largest one.
     """
+    trained, change = learner.network.trained[where], learner.change[where]
+    _watch(script, change, _closer_look(learner, space, lambda: trained - change))
+
+
+def _watch(script: Script, values: Array, closer: Callable[[float], None]) -> None:
+    """Append a look at the sum of the squares of some numbers, and where it is beyond the dtype, a closer look."""
     script.let("total", [Measure((), (values.dot, values))])
-    script.expect_finite("total", _closer_look(learner, space, values))
+    script.expect_finite("total", closer)
 
 
 def _refusal(learner: Learner, space: Workspace) -> Callable[[float], None]:
@@ -259,10 +271,11 @@ def _refusal(learner: Learner, space: Workspace) -> Callable[[float], None]:
     return refuse
 
 
-def _closer_look(learner: Learner, space: Workspace, values: Array) -> Callable[[float], None]:
+def _closer_look(learner: Learner, space: Workspace, values: Callable[[], Array]) -> Callable[[float], None]:
     def look(_total: float) -> None:
-        if not np.isfinite(values).all():
-            raise first_not_finite(learner.network, space, 0.0, learner.gradient, learner.new)
+        if not np.isfinite(values()).all():
+            new = learner.network.trained - learner.change
+            raise first_not_finite(learner.network, space, 0.0, learner.gradient, new)
 
     return look
 
@@ -273,7 +286,7 @@ def _all_or_nothing(learner: Learner, run: Callable[[float, int], float]) -> Cal
 
     def whole(rate: float, t: int) -> float:
         np.copyto(saved, trained)
-        np.copyto(learner.new, trained)
+        learner.change.fill(0.0)
         try:
             return run(rate, t)
         except NotFinite:

@@ -68,14 +68,13 @@ class Adagrad(Adaptive):
     ) -> Value:
         return theta - rate * g / self.root(state[0], self.eps)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
         (size,), (divisor, _) = state, work
-        yield np.multiply, g, g, new
-        yield np.add, size, new, size
+        yield np.multiply, g, g, change
+        yield np.add, size, change, size
         yield from self.fill_root(size, self.eps, divisor)
-        yield np.multiply, g, RATE, new
-        yield np.divide, new, divisor, new
-        yield np.subtract, theta, new, new
+        yield np.multiply, g, RATE, change
+        yield np.divide, change, divisor, change
 
 
 class RmsProp(Adaptive):
@@ -100,13 +99,12 @@ class RmsProp(Adaptive):
     ) -> Value:
         return theta - rate * g / self.root(state[0], self.eps)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
         (size,), (divisor, _) = state, work
-        yield from _fill_average(size, self.rho, g, new, squared=True)
+        yield from _fill_average(size, self.rho, g, change, squared=True)
         yield from self.fill_root(size, self.eps, divisor)
-        yield np.multiply, g, RATE, new
-        yield np.divide, new, divisor, new
-        yield np.subtract, theta, new, new
+        yield np.multiply, g, RATE, change
+        yield np.divide, change, divisor, change
 
 
 def _fill_average(kept: Array, share: float, g: Array, work: Array, *, squared: bool) -> Calls:
@@ -185,9 +183,8 @@ class Adam(Moments):
     ) -> Value:
         return self.moved(theta, corrected, rate)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
-        yield from self.fill_change(g, new, state, work)
-        yield np.subtract, theta, new, new
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
+        yield from self.fill_change(g, change, state, work)
 
 
 class AdamW(Moments):
@@ -208,9 +205,9 @@ class AdamW(Moments):
     ) -> Value:
         return self.moved(theta * (1.0 - rate * self.weight_decay), corrected, rate)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
-        decayed, kept = work[1], np.empty((), g.dtype)
-        yield from self.fill_change(g, new, state, work)
-        yield lambda rate: kept.fill(1.0 - rate * self.weight_decay), RATE
-        yield np.multiply, theta, kept, decayed
-        yield np.subtract, decayed, new, new
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
+        decayed, share = work[1], np.empty((), g.dtype)
+        yield from self.fill_change(g, change, state, work)
+        yield lambda rate: share.fill(rate * self.weight_decay), RATE
+        yield np.multiply, theta, share, decayed
+        yield np.add, change, decayed, change

@@ -182,15 +182,15 @@ class Optimizer(Rule):
         fresh = self.remember(g, state, rate)
         return Updated(self.move(theta, g, fresh, self.correct(fresh, t), rate), fresh)
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
-        """Give the calls of new ← the updated parameters, with the state updated in place; theta and g are read only.
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
+        """Give the calls of change ← what is to be subtracted from theta, with the state updated in place.
 
-        Rules override this where speed asks for it.
+        theta and g are read only.  Rules override this where speed asks for it.
         """
 
         def run(rate: float, t: int) -> None:
             updated = self.formula(theta, g, [part.copy() for part in state], rate, t)
-            new[...] = updated.theta
+            change[...] = theta - updated.theta
             for part, fresh in zip(state, updated.state, strict=True):
                 part[...] = fresh
 

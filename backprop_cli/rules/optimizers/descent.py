@@ -25,9 +25,8 @@ class Sgd(Optimizer):
     ) -> Value:
         return theta - rate * g
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
-        yield np.multiply, g, RATE, new
-        yield np.subtract, theta, new, new
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
+        yield np.multiply, g, RATE, change
 
 
 class Momentum(Optimizer):
@@ -68,18 +67,17 @@ class Momentum(Optimizer):
         (kept,) = state
         return theta - rate * kept if self.form == "velocity" else theta + kept
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
         (kept,) = state
         if self.form == "velocity":
             yield np.multiply, kept, self.beta, kept
             yield np.add, kept, g, kept
-            yield np.multiply, kept, RATE, new
-            yield np.subtract, theta, new, new
+            yield np.multiply, kept, RATE, change
         else:
-            yield np.multiply, g, RATE, new
+            yield np.multiply, g, RATE, change
             yield np.multiply, kept, self.beta, kept
-            yield np.subtract, kept, new, kept
-            yield np.add, theta, kept, new
+            yield np.subtract, kept, change, kept
+            yield np.negative, kept, change
 
 
 class Nesterov(Optimizer):
@@ -109,11 +107,10 @@ class Nesterov(Optimizer):
     ) -> Value:
         return theta - rate * (g + self.beta * state[0])
 
-    def kernel(self, theta: Array, g: Array, new: Array, state: Sequence[Array], work: Work) -> Calls:
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
         (velocity,) = state
         yield np.multiply, velocity, self.beta, velocity
         yield np.add, velocity, g, velocity
-        yield np.multiply, velocity, self.beta, new
-        yield np.add, new, g, new
-        yield np.multiply, new, RATE, new
-        yield np.subtract, theta, new, new
+        yield np.multiply, velocity, self.beta, change
+        yield np.add, change, g, change
+        yield np.multiply, change, RATE, change
