@@ -150,7 +150,7 @@ def _workloads() -> list[Workload]:
         four,
         replace(four, name="W4 float32", dtype="float32"),
         Workload("W5", (784, 256, 128, 10), digits, "cross_entropy", "adam", 1e-3, 59_904, 128, 1, "float32"),
-        Workload("W6", wide, digits, "cross_entropy", "momentum", 0.01, 2048, 512, 1, "float32"),
+        Workload("W6", wide, digits, "cross_entropy", "momentum", 0.01, 2048, 512, 3, "float32"),
     ]
 
 
