@@ -17,11 +17,12 @@ Anything else that escapes is a bug, too, and ends with exit code 70.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from backprop_cli.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Problem:
     """One thing wrong in one place of what the user wrote.
 

@@ -9,6 +9,7 @@ _LEAST_SIGNIFICANT = 2
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP, Emin=-999999, Emax=999999)
 
 
+# The standard decorator, since worksheets in Python carry the class along.
 @dataclass(frozen=True, slots=True)
 class Digits:
     """How many digits are kept.

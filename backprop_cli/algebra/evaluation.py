@@ -1,16 +1,16 @@
 """Values of terms, in whatever kind of number is asked for."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from backprop_cli.algebra.operators import OPERATORS
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.immutable import immutable
 
 N = TypeVar("N")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Domain(Generic[N]):
     """A kind of number that terms can be evaluated in.
 

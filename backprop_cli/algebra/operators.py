@@ -6,13 +6,14 @@ that have a name use nothing but each other and the standard library, so that a 
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import erf, tanh
+
+from backprop_cli.immutable import immutable
 
 INFIX_SUM, INFIX_PRODUCT, PREFIX, INFIX_POWER, CALL = 1, 2, 3, 4, 5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Operator:
     """Describe one operator.
 

@@ -5,10 +5,11 @@ terms.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self, TypeAlias
 
 from backprop_cli.algebra.operators import OPERATORS
+from backprop_cli.immutable import immutable
 
 Operand: TypeAlias = "Term | float"
 
@@ -56,7 +57,7 @@ class Term:
         return replace(self, role=role)  # type: ignore[type-var]  # the three kinds are dataclasses
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Number(Term):
     """A constant; one that a reader knows by a letter, such as a setting of a rule, has that letter as its symbol."""
 
@@ -65,7 +66,7 @@ class Number(Term):
     symbol: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ref(Term):
     """A named quantity; what the key means is the caller's business."""
 
@@ -73,7 +74,7 @@ class Ref(Term):
     role: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Apply(Term):
     """An operator of the table, applied to its arguments."""
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from backprop_cli.api.gradients import Asked, GradientCheck, checked_step
 from backprop_cli.api.runs import begun
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError, counted
+from backprop_cli.immutable import immutable
 from backprop_cli.render.to_notebook import run_as_html, run_as_latex
 from backprop_cli.training.events import EpochDone, Event, RunStopped, StepDone
 from backprop_cli.training.trainer import nobody
@@ -18,7 +18,7 @@ from backprop_cli.training.trainer import nobody
 Fields = TypeVar("Fields", Choice, Asked)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Run:
     """A finished run.
 

@@ -1,7 +1,6 @@
 """From a setup to the worksheet of one of its steps: train to just before it, record it, choose what to tell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.api.asking import wanted
@@ -10,6 +9,7 @@ from backprop_cli.api.rounding import rounding_of
 from backprop_cli.config.loader import Setup
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import UsageError, counted, did_you_mean
+from backprop_cli.immutable import immutable
 from backprop_cli.render.numbers import format_number
 from backprop_cli.render.rows import listed_samples
 from backprop_cli.render.sheets import Options, form_named, render
@@ -32,7 +32,7 @@ _BOUNDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Choice:
     """What of a run is told, and how.
 
@@ -75,7 +75,7 @@ class Choice:
             raise UsageError("decimals and significant digits exclude each other; keep one")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Explanation:
     """One training step, told.
 

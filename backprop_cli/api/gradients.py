@@ -1,13 +1,14 @@
 """From a setup to a check of the gradient of one of its steps."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from backprop_cli.config.loader import Setup
 from backprop_cli.engine.network import Network
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError, UsageError, counted, did_you_mean
+from backprop_cli.immutable import immutable
 from backprop_cli.oracles import central
 from backprop_cli.oracles.engine_digits import run
 from backprop_cli.oracles.findings import Row, Verdict
@@ -24,7 +25,7 @@ from backprop_cli.training.start import layout_of
 LeftOut: TypeAlias = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Asked:
     """Which gradient is checked, and how.
 
@@ -56,7 +57,7 @@ class Asked:
                 raise UsageError(f"{what} must be above 0 and at most 1, not {value!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GradientCheck:
     """The gradient of one step, held against oracles.
 

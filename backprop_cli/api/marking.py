@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import BinaryIO, TextIO
 
 from backprop_cli.api.alternatives import alternatives_of
@@ -15,6 +15,7 @@ from backprop_cli.errors import DivergedError, UsageError, counted
 from backprop_cli.grading.answers import Entry, read_answers
 from backprop_cli.grading.mark import mark
 from backprop_cli.grading.marking import Claim, Marking, Place, Status
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.render import marks
 from backprop_cli.render.marked import Marked, Reveal
@@ -23,7 +24,7 @@ from backprop_cli.render.sheets import Options, form_named
 _NOT_A_NUMBER = "this is not a number; write its digits, as 0.25, 1e-4 or 3.5×10⁻⁵"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checked:
     """A marked sheet.
 

@@ -2,19 +2,19 @@
 
 import os
 from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError
+from backprop_cli.immutable import immutable
 from backprop_cli.training.events import Event
 from backprop_cli.training.folder import RunFolder
 from backprop_cli.training.loop import train
 from backprop_cli.training.trainer import Asked
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Beginning:
     """A run that is about to begin.
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -10,6 +9,7 @@ from backprop_cli.config.asked import metrics_asked
 from backprop_cli.data.frames import ArrayFrame, Frame
 from backprop_cli.data.npy import plain_array
 from backprop_cli.errors import UsageError, counted
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.training import evaluation
 from backprop_cli.training.evaluation import Evaluation
@@ -23,7 +23,7 @@ AnyModel: TypeAlias = Model | str | os.PathLike[str]
 AnyData: TypeAlias = Array | Sequence[object] | str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Predictions:
     """What a model says of samples, in their order.
 

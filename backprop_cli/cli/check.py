@@ -1,7 +1,6 @@
 """`backprop check`: mark the figures of a hand calculation, or those of the config itself."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -9,6 +8,7 @@ from rich.console import Console
 from backprop_cli.api.marking import check
 from backprop_cli.cli.output import FILE_WIDTH, chosen_form, write_result
 from backprop_cli.errors import StorageError, UsageError
+from backprop_cli.immutable import immutable
 from backprop_cli.render.mark_console import lay_out
 from backprop_cli.render.mark_telling import tell
 from backprop_cli.render.marked import Marked
@@ -20,7 +20,7 @@ from backprop_cli.render.to_console import show_rows
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Choices:
     """What was asked for beside the figures.
 

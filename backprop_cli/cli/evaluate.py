@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from backprop_cli.algebra.digits import Digits
@@ -10,6 +9,7 @@ from backprop_cli.api.using import evaluate, load_model
 from backprop_cli.cli.output import console_for, write_result
 from backprop_cli.documents.json_writer import write_json
 from backprop_cli.errors import counted
+from backprop_cli.immutable import immutable
 from backprop_cli.render.evaluation import evaluation_document, evaluation_tables
 from backprop_cli.render.to_console import show_started, show_table
 from backprop_cli.training.evaluation import Evaluation
@@ -19,7 +19,7 @@ from backprop_cli.training.model import Model
 NOT_AS_EXPECTED = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Choices:
     """What the command line chose."""
 

@@ -1,7 +1,6 @@
 """`backprop gradcheck`: the engine's gradient against independent oracles."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from backprop_cli.api.gradients import Asked, GradientCheck, checked_step
 from backprop_cli.cli.output import console_for, write_result
 from backprop_cli.config.loader import load
 from backprop_cli.documents.json_writer import write_json
+from backprop_cli.immutable import immutable
 from backprop_cli.render.gradients import gradients_document, narrow_table, rows_table, summary, worst_line
 from backprop_cli.render.numbers import format_count
 from backprop_cli.render.rows import listed_samples
@@ -18,7 +18,7 @@ from backprop_cli.training.plan import describe
 FAILED = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shown:
     """How the command line wants the result."""
 

@@ -4,7 +4,6 @@ import math
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from backprop_cli.config.loader import Setup
 from backprop_cli.documents.json_writer import write_json
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import DivergedError
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.rows import MOST_SAMPLES, Chain, Speaker, checks_table, circumstances, confusion_table
 from backprop_cli.render.to_console import (
@@ -41,7 +41,7 @@ from backprop_cli.training.warm import require_fit
 NOT_AS_EXPECTED = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Choices:
     """What the command line chose."""
 

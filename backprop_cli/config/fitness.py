@@ -1,7 +1,7 @@
 """Whether the parts of a config fit together: network with loss, loss with targets, data with training."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from backprop_cli.data.declared import MOST_BYTES
 from backprop_cli.data.matrix import Matrix, Stored, windows
 from backprop_cli.data.samples import Samples
 from backprop_cli.errors import counted
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.optimizers import Optimizer
@@ -203,7 +204,7 @@ def check_targets(loss: Loss, samples: Samples) -> Iterator[tuple[int, int | Non
             yield astray.row, None, words + astray.more
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Astray:
     """Values that cannot be: the first of them by its 0-based place, the values of its row, and how many there are."""
 

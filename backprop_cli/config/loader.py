@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
@@ -20,12 +20,13 @@ from backprop_cli.data.sources import Selection
 from backprop_cli.documents.tree import Document, KeyPath
 from backprop_cli.documents.yaml_reader import read_yaml
 from backprop_cli.errors import ConfigError, DataError, Problem
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.notation import NOTATIONS
 from backprop_cli.quantities.topology import Topology
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Setup:
     """A checked experiment, with everything that follows from it before training.
 

@@ -1,7 +1,6 @@
 """What is measured of the data, by name: `validation.loss`, `training.accuracy`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from backprop_cli.config.data_section import AnyData
 from backprop_cli.config.reading import Read
@@ -9,6 +8,7 @@ from backprop_cli.config.sections import Training
 from backprop_cli.config.shapes import Finding
 from backprop_cli.documents.tree import KeyPath
 from backprop_cli.errors import did_you_mean
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import members, rule_name
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
@@ -19,7 +19,7 @@ LOSS = "loss"
 TRAINING, VALIDATION, TEST = "training", "validation", "test"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Measure:
     """A number that is measured of a part of the data.
 

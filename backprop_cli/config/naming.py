@@ -1,7 +1,6 @@
 """Names in a config: what can be named in its network, and whether `names`, `figures` and `report.digits` do so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from backprop_cli.algebra.term import Term, references
 from backprop_cli.config.data_section import AnyData
@@ -10,6 +9,7 @@ from backprop_cli.config.sections import Figure, Report, Training
 from backprop_cli.config.shapes import Finding, layer_shapes
 from backprop_cli.documents.figures import read_figure
 from backprop_cli.documents.tree import KeyPath
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.problem import NameProblem
 from backprop_cli.quantities.quantity import Derivative, Variable
@@ -37,7 +37,7 @@ def topology_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Portions:
     """Which samples a step trains on, as far as a config alone can tell.
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -21,6 +20,7 @@ from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.data.sources import Selection, Source, from_one, from_several
 from backprop_cli.documents.tree import listed
 from backprop_cli.errors import DataError, Problem, counted
+from backprop_cli.immutable import immutable
 
 _MOST_LISTED = 12
 _MIB = 2**20
@@ -30,7 +30,7 @@ Role: TypeAlias = Literal["file", "validation_file", "test_file"]
 OTHERS: tuple[Role, ...] = ("validation_file", "test_file")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Held:
     """Samples, as they are written.
 
@@ -48,7 +48,7 @@ class Held:
         return self.source.inputs.frame.name if self.source else ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Read:
     """What was read for a data section.
 

@@ -3,7 +3,6 @@
 import math
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from io import BytesIO, RawIOBase
 from typing import Any
 
@@ -11,11 +10,13 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from backprop_cli.immutable import immutable
+
 # Of every member, so that the same arrays are the same bytes; ZIP knows no earlier day.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Member:
     """An array of an archive.
 

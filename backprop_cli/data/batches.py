@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.seeds import SHUFFLE, generator
+from backprop_cli.immutable import immutable
 
 Rows: TypeAlias = NDArray[np.int64]
 # True is as full.
@@ -18,7 +18,7 @@ Shuffle: TypeAlias = Literal["full", "blocks"] | bool
 BLOCK, MIXED = 1024, 16
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Batches:
     """Portions of the samples, epoch by epoch.
 

@@ -1,7 +1,7 @@
 """Which columns of a file a trained network takes: by name where both have names for them, else by position."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,13 +12,14 @@ from backprop_cli.data.matrix import mapped
 from backprop_cli.data.sources import Names, Selection, Source, from_one
 from backprop_cli.documents.tree import listed
 from backprop_cli.errors import DataError, counted
+from backprop_cli.immutable import immutable
 
 _MOST_LISTED = 12
 # What the columns of an array in an archive have behind its name.
 _NUMBER = re.compile(r"\[\d+\]$")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wanted:
     """What a network takes.
 

@@ -1,14 +1,13 @@
 """Samples, divided into parts that are prepared alike."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from backprop_cli.data.preparation import Preparation
 from backprop_cli.data.samples import Samples
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Dataset:
     """Samples, divided and prepared.
 

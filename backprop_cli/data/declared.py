@@ -1,7 +1,6 @@
 """What the header of a file of numbers declares, held to limits and to the file before anything is allocated."""
 
 import math
-from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from backprop_cli.documents.files import Unreadable
 from backprop_cli.documents.tree import listed
+from backprop_cli.immutable import immutable
 
 # As float64, which is what is trained on.
 MOST_BYTES = 4 * 2**30
@@ -19,7 +19,7 @@ _LAST_CHARACTER, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 MOST_INFLATION = 1032
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Declared:
     """An array that a header promises.
 

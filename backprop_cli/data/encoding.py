@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,12 +15,13 @@ from backprop_cli.data.sources import Columns
 from backprop_cli.data.weighing import weights_in
 from backprop_cli.documents.tree import shortened
 from backprop_cli.errors import DataError, Problem, counted, did_you_mean
+from backprop_cli.immutable import immutable
 
 # A column of text with more words than this is no category.
 MOST_CATEGORIES = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Block:
     """Input columns that are read together.
 
@@ -39,7 +39,7 @@ class Block:
         return tuple(f"{self.names[0]}={word}" for word in self.words) or self.names
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Encoding:
     """What columns stand for; learned once, and applied to every file of the same columns.
 

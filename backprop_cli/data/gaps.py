@@ -1,6 +1,5 @@
 """Missing values: which they are, and what becomes of them."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -8,13 +7,14 @@ from numpy.typing import NDArray
 
 from backprop_cli.data.frames import Frame, Texts, number_in
 from backprop_cli.errors import Problem
+from backprop_cli.immutable import immutable
 
 Policy: TypeAlias = Literal["error", "drop", "mean", "median"]
 MARKS = ("", "NA", "NaN", "?")
 _TODO = "say with data.missing what to do"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Gaps:
     """What counts as missing, beside a number that is nan, and what to do about it.
 

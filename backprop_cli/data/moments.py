@@ -1,7 +1,6 @@
 """What is learned of columns, some rows at a time: extremes, means and variances."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeAlias
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.matrix import Matrix
+from backprop_cli.immutable import immutable
 
 Vector: TypeAlias = NDArray[np.float64]
 # Rows whose moments are taken at once.  Always the same, however many are read at a time: sums of other blocks would
@@ -16,7 +16,7 @@ Vector: TypeAlias = NDArray[np.float64]
 _BLOCK = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Moments:
     """Extremes, mean and variance of each column, (columns,), over a number of rows."""
 

@@ -1,7 +1,6 @@
 """How inputs are prepared: learned from the training part alone, and applied to every part, now and later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Self, TypeAlias
 
@@ -16,11 +15,12 @@ from backprop_cli.data.moments import Moments, Vector, means_of, moments_of
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Columns
 from backprop_cli.errors import DataError, Problem
+from backprop_cli.immutable import immutable
 
 Scale: TypeAlias = Literal["standardize", "min_max"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Preparation:
     """Everything that stands between the files and the network.
 

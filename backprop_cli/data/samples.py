@@ -1,15 +1,16 @@
 """Samples: what a network is trained on and judged by."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.data.batches import Rows
 from backprop_cli.data.matrix import Matrix, picked, windows
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Samples:
     """Samples in the order of their source.
 

@@ -1,16 +1,17 @@
 """Which columns of which files are inputs and targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 
 from backprop_cli.data.frames import Column, Frame
 from backprop_cli.errors import DataError, Problem, counted
+from backprop_cli.immutable import immutable
 
 Names = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Selection:
     """Columns of a file."""
 
@@ -33,7 +34,7 @@ class Selection:
         return columns
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Source:
     """Inputs, and the targets and weights where there are any; from one file, or from a file each."""
 
@@ -64,7 +65,7 @@ class Source:
         return columns
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Columns:
     """What was read of a source.
 

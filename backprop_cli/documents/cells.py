@@ -6,7 +6,6 @@ Larger ones, whose cells are many and whose places are few, are read by `table_r
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NoReturn
 
 from backprop_cli.documents.composer import MOST_NODES, LimitReached
@@ -15,6 +14,7 @@ from backprop_cli.documents.lines import Lines
 from backprop_cli.documents.source import Source
 from backprop_cli.documents.texts import decoded
 from backprop_cli.errors import ConfigError
+from backprop_cli.immutable import immutable
 
 _MOST_PROBLEMS = 100
 _TOO_MANY = f"this is more than {MOST_NODES:,} cells; make it smaller"
@@ -28,7 +28,7 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 _NO_TABLE = re.compile(r"[\[{#%&*!|>@`]|[-?](?:\s|$)|---|.*:(?:\s|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cell:
     """One cell.
 
@@ -43,7 +43,7 @@ class Cell:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cells:
     """The rows of a table that are not blank.
 

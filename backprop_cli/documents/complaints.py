@@ -5,12 +5,12 @@ PyYAML has two parsers, libyaml and its own, which word the same complaints diff
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from yaml.error import MarkedYAMLError, YAMLError
 
 from backprop_cli.documents.tree import shortened
+from backprop_cli.immutable import immutable
 
 Complaint: TypeAlias = tuple[str, int, int]
 
@@ -41,7 +41,7 @@ def no_space(text: str) -> str | None:
     return f"'{key}:{value}' has no space after its colon; write '{key}: {value}'"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Trouble:
     """A syntax error: where the parser gave up, and where what it was reading had begun."""
 

@@ -1,9 +1,9 @@
 """What a kind of document holds, so that readers know what to advise."""
 
-from dataclasses import dataclass
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Expectation:
     """What is expected of a document, whatever its format.
 

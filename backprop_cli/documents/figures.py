@@ -2,9 +2,10 @@
 
 import math
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+
+from backprop_cli.immutable import immutable
 
 # A longer text is no figure that a person wrote.
 _LONGEST = 60
@@ -22,7 +23,7 @@ _ANY = (
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−–", "0123456789-+--")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Printed:
     """A figure as it was written.
 

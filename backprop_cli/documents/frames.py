@@ -6,9 +6,10 @@ from typing import TypeAlias
 from yaml.events import CollectionStartEvent
 
 from backprop_cli.documents.tree import Node
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Finished:
     """A node with the number of nodes in it and the number of levels it adds."""
 

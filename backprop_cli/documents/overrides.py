@@ -1,7 +1,7 @@
 """Set single values of a document, as `--set key.path=value` asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backprop_cli.documents.composer import MOST_LEVELS, TOO_DEEP
 from backprop_cli.documents.source import Source
@@ -9,6 +9,7 @@ from backprop_cli.documents.texts import unfit
 from backprop_cli.documents.tree import Node, kind, shortened
 from backprop_cli.documents.yaml_reader import compose
 from backprop_cli.errors import ConfigError, Problem, UsageError
+from backprop_cli.immutable import immutable
 
 
 def override(root: Node, setting: str) -> Node:
@@ -35,7 +36,7 @@ def _split(setting: str) -> tuple[tuple[str, ...], str]:
     return parts, value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Override:
     origin: str
     path: tuple[str, ...]

@@ -1,11 +1,10 @@
 """Where a text came from, so that a problem can point into it."""
 
-from dataclasses import dataclass
-
 from backprop_cli.errors import Problem
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Source:
     """A text that the user wrote, by line.
 

@@ -5,7 +5,6 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BufferedReader
 from typing import BinaryIO, NoReturn, cast
 
@@ -14,6 +13,7 @@ from backprop_cli.documents.findings import Findings
 from backprop_cli.documents.packed import Packed, Packer
 from backprop_cli.documents.tree import shortened
 from backprop_cli.errors import DataError, Problem, did_you_mean
+from backprop_cli.immutable import immutable
 
 _MOST_PROBLEMS = 20
 # Reading by this many characters bounds the memory that a file without line ends takes.
@@ -23,7 +23,7 @@ _MOST_LISTED = 10
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Table:
     """The cells of a table as they are written.
 

@@ -1,16 +1,16 @@
 """A document as a tree of values, each of which knows where it was written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from backprop_cli.documents.source import Source
 from backprop_cli.errors import Problem
+from backprop_cli.immutable import immutable
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Node:
     """One value of a document.
 
@@ -49,7 +49,7 @@ def never(_path: KeyPath) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Document:
     """A file that was read.
 

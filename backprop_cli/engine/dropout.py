@@ -6,18 +6,18 @@ Overfitting", Journal of Machine Learning Research 15 (2014), section 10.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from backprop_cli.engine.workspace import LayerSpace
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import STEP, Calls
 
 # How far the draws of a step are from those of the next: an odd part of the period, next to the golden ratio of it.
 _APART = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Dropout:
     """Which units take part in a step: it follows from the seed and the step's number, and nothing is remembered.
 

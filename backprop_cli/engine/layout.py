@@ -6,19 +6,19 @@ the activations adds it.  Only this module knows the arrangement.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
 
 Number = TypeVar("Number", bound=np.generic)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """The weights or the biases of one layer, as a view of the flat vector.
 
@@ -48,7 +48,7 @@ class Part:
         return self.start + sum((index - 1) * step for index, step in zip(indices, self.strides, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LayerParts:
     """Where one layer's parameters are.
 
@@ -68,7 +68,7 @@ class LayerParts:
         return self.weights.strides[0] > self.weights.shape[1]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Trainable:
     """Say what of a layer may be trained."""
 
@@ -76,7 +76,7 @@ class Trainable:
     bias: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Layout:
     """Address ↔ quantity for the flat parameter vector.
 

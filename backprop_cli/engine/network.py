@@ -1,17 +1,17 @@
 """The network: the one owner of the parameters, with a view of each layer's part made once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from backprop_cli.engine.layout import LayerParts, Layout
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import Array
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LayerView:
     """One layer's parameters, as views of a flat vector.
 
@@ -37,7 +37,7 @@ def _view(parts: LayerParts, flat: Array) -> LayerView:
     return LayerView(parts.weights.view(flat), bias, block)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Network:
     """A network: its layout, its activations, and its parameters.
 

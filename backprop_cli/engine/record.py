@@ -1,10 +1,10 @@
 """What one step did, as read-only copies: the only way out of the engine for its arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 
 
@@ -15,7 +15,7 @@ def frozen(values: Array) -> Array:
     return copy
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StepRecord:
     """One training step; rows are neurons, columns are the samples of the batch.
 

@@ -13,6 +13,7 @@ from backprop_cli.engine.passes import back, forward, gradient, measure, output_
 from backprop_cli.engine.record import StepRecord, frozen
 from backprop_cli.engine.script import Script, bind
 from backprop_cli.engine.workspace import Workspace
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array, Calls, Measure
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
@@ -25,7 +26,7 @@ _PORTION = 131_072
 _MOST_PORTIONS = 256
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Learner:
     """What learning needs beside the network: the loss, the optimizer, the gradient and the optimizer's state.
 

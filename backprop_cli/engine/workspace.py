@@ -1,17 +1,17 @@
 """Every transient array of a step, allocated once for a number of samples and overwritten at each step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.engine.network import Network
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array, Scratch
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LayerSpace:
     """One layer's transient arrays; rows are neurons, columns are samples.
 
@@ -37,7 +37,7 @@ class LayerSpace:
     scratch: Scratch
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Workspace:
     """Every transient array for a fixed number of samples.
 

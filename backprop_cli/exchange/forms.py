@@ -1,14 +1,14 @@
 """The formats that a model can be written in; a format's module is loaded when it is asked for."""
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from backprop_cli.errors import UsageError, did_you_mean
+from backprop_cli.immutable import immutable
 from backprop_cli.training.model import Model
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Form:
     """One format.
 

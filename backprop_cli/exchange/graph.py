@@ -15,6 +15,7 @@ from backprop_cli.algebra.evaluation import Domain, evaluate_in
 from backprop_cli.algebra.functions import erf_of_arithmetic
 from backprop_cli.algebra.rewrite import simplify
 from backprop_cli.algebra.term import Ref, Term
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.activations.base import Row
 
@@ -23,7 +24,7 @@ Name: TypeAlias = str
 _NEURONS = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Node:
     """One operator of ONNX, with the names of what it takes, and its settings."""
 

@@ -1,16 +1,16 @@
 """A network as others know one: layers of a matrix, a vector, and an activation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from backprop_cli.engine.network import Network
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import Array
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stacked:
     """One layer of neurons.
 

@@ -1,7 +1,6 @@
 """Other conventions that a sheet may follow: told apart from slips by what the rest of the sheet says."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from backprop_cli.errors import DivergedError
 from backprop_cli.grading.judge import Judge
@@ -10,12 +9,13 @@ from backprop_cli.grading.prints import Print
 from backprop_cli.grading.reading import Books
 from backprop_cli.grading.slips import Fit
 from backprop_cli.grading.suspects import Candidate
+from backprop_cli.immutable import immutable
 
 # A convention is one from so many figures on that only it explains.
 _LEAST_EXPLAINED = 2
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Alternative:
     """Another convention.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from backprop_cli.documents.complaints import no_space
 from backprop_cli.documents.findings import Findings
@@ -11,6 +11,7 @@ from backprop_cli.documents.source import Source
 from backprop_cli.documents.tree import Node, kind, shortened
 from backprop_cli.errors import ConfigError, Problem, did_you_mean
 from backprop_cli.grading.marking import Place, Status
+from backprop_cli.immutable import immutable
 
 KEYS = (NAME, PRINTED, "step", "sample", "decimals", "verdict", "slip", "why", "source_name")
 # What else people call a printed figure.
@@ -25,7 +26,7 @@ _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _QUOTE_COMMA = "; put a figure with a decimal comma in quotes"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Entry:
     """One figure as a sheet has it, before its name is understood.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
 from backprop_cli.algebra.arrays import ARRAYS, Samples
@@ -10,12 +9,13 @@ from backprop_cli.algebra.functions import quietly, samples
 from backprop_cli.grading.prints import Print, Usual
 from backprop_cli.grading.reading import Node, Reading
 from backprop_cli.grading.spans import listed
+from backprop_cli.immutable import immutable
 
 # Steps of which every choice of one or two is looked at, and of which any is.
 _FEW, _MOST = 8, 400
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Rounding:
     """One way in which the steps may have been rounded.
 

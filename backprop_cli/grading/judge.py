@@ -8,7 +8,7 @@ follows from something wrong is carried.
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 from backprop_cli.documents.figures import Printed
@@ -20,6 +20,7 @@ from backprop_cli.grading.prints import Print, Usual, print_of
 from backprop_cli.grading.reader import AS_TOLD, Reader, Written
 from backprop_cli.grading.reading import Books, Node, Reading, Scope
 from backprop_cli.grading.spans import Band
+from backprop_cli.immutable import immutable
 
 # So many wrong figures at most are taken over by one line, and looked at for it.
 _MOST_TAKEN, _MOST_LOOKED_AT = 3, 8
@@ -33,7 +34,7 @@ _DEGENERATE_DECIMALS = 2
 _NO_VALUE = "this has no finite value here, and so no figure is right"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Finding:
     """What was found of one figure.
 
@@ -48,7 +49,7 @@ class Finding:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class At:
     """A figure in its place.
 

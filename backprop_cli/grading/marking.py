@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from backprop_cli.documents.figures import Printed
+from backprop_cli.immutable import immutable
 from backprop_cli.worksheet.ground import Key
 
 
@@ -28,7 +29,7 @@ MISSED = frozenset({Status.WRONG, Status.UNREAD})
 LENIENT = frozenset({Status.ROUNDED, Status.CUT_OFF, Status.CARRIED})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """Where a figure was written.
 
@@ -43,7 +44,7 @@ class Place:
     column: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Claim:
     """One figure as its author wrote it.
 
@@ -76,7 +77,7 @@ class Claim:
     place: Place = field(default_factory=Place)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Suspicion:
     """A slip that explains a wrong figure.
 
@@ -93,7 +94,7 @@ class Suspicion:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     """What is said of one figure.
 
@@ -140,7 +141,7 @@ class Verdict:
         return self.claim.verdict is not None and not self.is_declared
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Convention:
     """Another convention under which figures come out that do not come out under the declared one.
 
@@ -155,7 +156,7 @@ class Convention:
     explains: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Marking:
     """The outcome of a whole sheet.
 

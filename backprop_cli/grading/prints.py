@@ -3,9 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from backprop_cli.documents.figures import Printed
+from backprop_cli.immutable import immutable
 
 # Of a unit of the last digit: what a comparison may be off by, so that a tie goes to either side.
 _TOLERANCE = 1e-9
@@ -15,7 +15,7 @@ _PRECISION = 1e-14
 _CUT_DIGITS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Print:
     """A figure as a number with a last digit.
 
@@ -66,7 +66,7 @@ class Print:
         return abs(self.value) - self.slack <= abs(exact) < abs(self.value) + self.unit - self.slack
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Usual:
     """What most figures of a sheet have; the larger where two are as frequent.
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from backprop_cli.algebra.evaluation import Domain, evaluate_in
 from backprop_cli.algebra.term import Term
 from backprop_cli.grading.marking import Claim
+from backprop_cli.immutable import immutable
 from backprop_cli.worksheet.book import Book, uses
 from backprop_cli.worksheet.ground import Key
 
@@ -29,7 +30,7 @@ class Books(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Manner:
     """How a reader chooses where there is a choice.
 
@@ -48,7 +49,7 @@ class Manner:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Scope:
     """Which figures of the sheet may be used.
 

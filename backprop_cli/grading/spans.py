@@ -7,14 +7,14 @@ point to, as they are and with each input alone at its other end.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from backprop_cli.algebra.arrays import ARRAYS, Samples
 from backprop_cli.algebra.functions import quietly, samples
 from backprop_cli.grading.reading import Reading
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Band:
     """What a figure may have been before it was written, as an input of later lines.
 

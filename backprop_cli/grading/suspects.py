@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 
@@ -16,6 +16,7 @@ from backprop_cli.grading.prints import Print, Usual
 from backprop_cli.grading.reader import AS_TOLD
 from backprop_cli.grading.reading import Manner, Node, Reading, Scope
 from backprop_cli.grading.slips import CATALOGUE, Fit, Line, Slip
+from backprop_cli.immutable import immutable
 from backprop_cli.worksheet.book import is_given
 
 # Lines between that are looked at.
@@ -30,7 +31,7 @@ _NEAR = 0.5
 _SAME = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """Where a slip may have happened.
 
@@ -49,7 +50,7 @@ class Place:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Candidate:
     """A slip that explains a figure.
 

@@ -3,10 +3,9 @@
 The loss is computed by the rules' formulas in float64; no kernel of the engine takes part.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from backprop_cli.immutable import immutable
 from backprop_cli.oracles import kinks
 from backprop_cli.oracles.domains import FLOATS
 from backprop_cli.oracles.formulas import Path, path
@@ -66,7 +65,7 @@ def _path(objective: Objective, theta: Array) -> Path:
         return path(FLOATS, objective, theta)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Differences:
     """Differences of one step around one point."""
 

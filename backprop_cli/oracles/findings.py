@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Variable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Bracket:
     """The derivatives on the two sides of the kinks around a parameter.
 
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 _ORDER = list(Verdict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Row:
     """One parameter's gradient.
 

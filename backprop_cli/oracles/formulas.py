@@ -1,7 +1,6 @@
 """The loss of a network by the rules' formulas, as they are taught, in any kind of number."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,6 +10,7 @@ from backprop_cli.algebra.evaluation import Domain
 from backprop_cli.algebra.rewrite import simplify
 from backprop_cli.algebra.term import Ref, Term
 from backprop_cli.engine.layout import LayerParts, Layout
+from backprop_cli.immutable import immutable
 from backprop_cli.oracles.domains import Numbers, evaluate, is_analytic
 from backprop_cli.oracles.objective import Objective
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
@@ -21,7 +21,7 @@ from backprop_cli.rules.optimizers import Penalty
 _OVER: Mapping[Over, Callable[..., Any]] = {"sum": np.sum, "mean": np.mean}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Path:
     """The numbers on the way to a loss.
 

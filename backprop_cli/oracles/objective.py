@@ -1,13 +1,14 @@
 """What is differentiated: the loss of a network over some samples, as a function of its parameters."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backprop_cli.engine.network import Network
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Penalty
@@ -18,7 +19,7 @@ Gradient: TypeAlias = NDArray[np.float64]
 Addresses: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Objective:
     """The number that training makes smaller.
 
@@ -50,7 +51,7 @@ class Objective:
         return replace(self, x=change(self.x), y=change(self.y), weights=weights)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Estimate:
     """What an oracle says of some parameters.
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_cli.immutable import immutable
 from backprop_cli.oracles import central, kinks
 from backprop_cli.oracles.engine_digits import last_digits, sizes
 from backprop_cli.oracles.findings import Row, Verdict
@@ -21,7 +22,7 @@ NEAR_A_KINK, _LOOKED_AT = 1e-4, 1000
 _OF_GRADIENT, _OF_SIZE = 1e-3, 1e-5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Compared:
     """One oracle's values beside the engine's, by address; not a number where it cannot tell."""
 

@@ -1,13 +1,13 @@
 """The oracles by name: what each needs, what it costs, and how closely it can be asked to agree."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 
 import numpy as np
 
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import MissingExtra
+from backprop_cli.immutable import immutable
 from backprop_cli.oracles import autograd, central, complex_step, exact
 from backprop_cli.oracles.formulas import not_analytic
 from backprop_cli.oracles.objective import Addresses, Estimate, Objective
@@ -16,7 +16,7 @@ from backprop_cli.oracles.objective import Addresses, Estimate, Objective
 _SECONDS, MOST = 10.0, 1000
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Case:
     """One step's gradient, and how it is checked.
 
@@ -31,7 +31,7 @@ class Case:
     step: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Witness:
     """An oracle.
 

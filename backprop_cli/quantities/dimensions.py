@@ -1,13 +1,13 @@
 """What the indices of a name count, and how left-out ones are filled in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.notation import write_indices
 from backprop_cli.quantities.problem import NameProblem
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Dimension:
     """One index of a name.
 

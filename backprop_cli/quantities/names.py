@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self, assert_never
 
 from backprop_cli.algebra.term import Term
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.definitions import in_order
 from backprop_cli.quantities.derived import Meaning
 from backprop_cli.quantities.expressions import FUNCTIONS, read_expression
@@ -24,7 +25,7 @@ LONGEST_ALIAS = 50
 _SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NameTable:
     """Every name of one experiment, in both directions.
 

@@ -1,13 +1,13 @@
 """How authors number layers, and the full name of a quantity in each numbering."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notation:
     """One way of numbering.
 

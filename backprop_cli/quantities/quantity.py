@@ -4,13 +4,14 @@ Layers are counted from the input here: layer 0 is the input, layer ℓ ≥ 1 th
 and biases that feed layer ℓ carry ℓ. Notations turn these numbers into what an author writes.
 """
 
-from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias
+
+from backprop_cli.immutable import immutable
 
 Moment: TypeAlias = Literal["", "new", "change"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Variable:
     """A value of a step: `z2_1`, `w1_2_1_new`, `L`, `yhat_1`, `e3_1`, `eta`.
 
@@ -30,7 +31,7 @@ class Variable:
     sample: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Attached:
     """A value that the update keeps beside a parameter: `m:w1_2_1`, `vhat:b1_1`, `g:w1_2_1`, `eta:w1_2_1`.
 
@@ -45,7 +46,7 @@ class Attached:
     old: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Derivative:
     """The derivative of one variable with respect to another upstream of it: `dL/dw1_2_1`, `da2_1/dz2_1`.
 

@@ -1,14 +1,13 @@
 """A name taken apart at its punctuation, before anything is known about the network."""
 
-from dataclasses import dataclass
-
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.problem import NameProblem, UnknownName
 
 LONGEST = 200
 SUFFIXES = ("new", "change", "old")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """A name, or one side of a derivative: `[letter:]core[_suffix]`."""
 
@@ -22,7 +21,7 @@ class Part:
         return letter + self.core + suffix
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spelling:
     """A whole name: one part, or the two of a derivative, and the sample."""
 

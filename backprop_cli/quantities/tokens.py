@@ -1,9 +1,9 @@
 """The words of an expression: numbers, names, operators and brackets, with the rules of spacing."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.problem import ExpressionProblem
 
 Kind: TypeAlias = Literal["number", "name", "sign", "end"]
@@ -21,7 +21,7 @@ _FOREIGN = {"^": "**", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", 
 MARKS = frozenset("+-*() \t\n") | (_FOREIGN.keys() - {"∂"})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Token:
     """One word of an expression.
 

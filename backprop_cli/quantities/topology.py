@@ -1,7 +1,8 @@
 """What exists in a network, as far as names are concerned."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from backprop_cli.immutable import immutable
 
 
 class BiasKind(StrEnum):
@@ -13,7 +14,7 @@ class BiasKind(StrEnum):
     CONNECTION = "connection"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LayerShape:
     """One layer of neurons.
 
@@ -32,7 +33,7 @@ class LayerShape:
     dropout: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Topology:
     """Everything that can carry a name in one experiment.
 

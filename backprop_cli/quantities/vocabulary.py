@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.definitions import unusable
 from backprop_cli.quantities.derived import Meaning, at_sample, attach, differentiate, with_suffix
 from backprop_cli.quantities.notation import Notation
@@ -13,7 +14,7 @@ from backprop_cli.quantities.topology import Topology
 from backprop_cli.quantities.variables import read_variable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Vocabulary:
     """Everything that decides what a name means.
 

@@ -3,7 +3,7 @@
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from types import ModuleType
 from typing import ClassVar
@@ -12,6 +12,7 @@ from backprop_cli.algebra import decimals, digits, operators
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.algebra.evaluation import FLOATS, Domain, evaluate_in
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.immutable import immutable
 from backprop_cli.render.excerpts import Import
 from backprop_cli.render.forms import ATOM, SIGNED, Piece
 from backprop_cli.render.notation import PYTHON, PYTHON_WITHOUT_ERRORS, SQUARE_AND_CUBE, Notation
@@ -20,7 +21,7 @@ from backprop_cli.worksheet.book import Book
 _ARITHMETIC = {"add", "sub", "mul", "div", "sum", "product"}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Code:
     """A piece of a program, where a term refers to it."""
 
@@ -70,7 +71,7 @@ def _raise(base: float, exponent: float) -> float:
 _PLAIN: Domain[float] = Domain(float, {**FLOATS.actions, "div": operator.truediv, "pow": _raise})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Floats(Arithmetic):
     """Floats, for exact values.
 
@@ -106,7 +107,7 @@ class Floats(Arithmetic):
         return []
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decimals(Arithmetic):
     """Decimals, each line rounded before the next one uses it."""
 

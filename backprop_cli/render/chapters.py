@@ -1,9 +1,9 @@
 """A worksheet as chapters of stages, for the forms that are documents."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import groupby, islice
 
+from backprop_cli.immutable import immutable
 from backprop_cli.render.sheet_console import MOST_GIVEN
 from backprop_cli.render.telling import Told
 from backprop_cli.render.titles import part_title, stage_heading
@@ -12,7 +12,7 @@ from backprop_cli.worksheet.places import Kind
 from backprop_cli.worksheet.sheet import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Section:
     """One stage under its title.
 
@@ -34,7 +34,7 @@ class Section:
         return max(0, self.stage.count - MOST_GIVEN) if self.stage.kind is Kind.GIVEN else 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chapter:
     """Stages of one part of the sheet that follow each other; where layers take turns, a part has several.
 

@@ -4,15 +4,16 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import TypeAlias
 
+from backprop_cli.immutable import immutable
+
 Import: TypeAlias = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Excerpt:
     """Part of a module.
 

@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol, TypeAlias
 
 from backprop_cli.algebra.operators import CALL, INFIX_POWER, INFIX_PRODUCT, INFIX_SUM, PREFIX
 from backprop_cli.algebra.rewrite import chain_of
 from backprop_cli.algebra.term import Apply, Number, Term
+from backprop_cli.immutable import immutable
 
 # A sum with more summands is shown by its first and last ones.
 MOST_SUMMANDS = 8
@@ -49,7 +50,7 @@ class Form(ABC):
         return [self.write(term, walker).text]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Around(Form):
     """Text with a place for each operand.
 
@@ -69,7 +70,7 @@ class Around(Form):
         return Piece(self.pattern.format(*operands), self.binds)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Listed(Form):
     """A function of a list: max(a, b, c)."""
 
@@ -102,7 +103,7 @@ class Chained(Form):
         return self.parts(term, walker, walker.operand)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Joined(Chained):
     """A chain of operands with a sign between them.
 
@@ -128,7 +129,7 @@ class Joined(Chained):
         return written
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Added(Chained):
     """A chain of summands, each with its sign; a long one is cut to its first and last, where it may be."""
 
@@ -190,7 +191,7 @@ def _with_sign(term: Term, *, minus: bool) -> tuple[bool, Term]:
     return minus, term
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Negated(Form):
     """A sign before an operand."""
 
@@ -203,7 +204,7 @@ class Negated(Form):
         return _after(self.sign, walker.operand(term.args[0], PRODUCT))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stacked(Form):
     """A quotient, one above the other; on one line, where its dividend is long.
 
@@ -230,7 +231,7 @@ class Stacked(Form):
         return [*walker.operand(dividend, PRODUCT), self.slash + walker.write(divisor, POWER)]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Root(Form):
     """A square root; a long sum below it is written so that a line can be broken.
 
@@ -254,7 +255,7 @@ class Root(Form):
         return [self.before + head, *middle, tail + self.after]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Raised(Form):
     """A power; some constant exponents may have a form of their own.
 
@@ -280,7 +281,7 @@ class Raised(Form):
         return Piece(text, self.binds)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chosen(Form):
     """A choice between two branches on one line.
 

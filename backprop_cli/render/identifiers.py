@@ -4,8 +4,9 @@ import builtins
 import keyword
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from backprop_cli.immutable import immutable
 from backprop_cli.render.forms import Piece
 from backprop_cli.render.symbols import Parts, Script
 
@@ -39,7 +40,7 @@ class AsciiScript(Script):
         return letter
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Identifiers:
     """Hands out identifiers, each once: dL/dw1 becomes dL_dw1; frozen but for what it has handed out.
 

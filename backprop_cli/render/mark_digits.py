@@ -1,11 +1,11 @@
 """A value beside the figure that somebody wrote for it: with the digits that show why it is right or wrong."""
 
 import math
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from backprop_cli.algebra.digits import Digits, rounded
 from backprop_cli.grading.marking import Claim
+from backprop_cli.immutable import immutable
 from backprop_cli.render.numbers import format_number, format_written, write_rounded
 
 # Digits more than the figure has, as a rule and at most; and what a value has beside what is no figure.
@@ -33,7 +33,7 @@ def beside(value: float | None, claim: Claim) -> str:
     return figure.in_its_manner(exact, Digits(significant=enough))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Figure:
     text: str
     value: Decimal

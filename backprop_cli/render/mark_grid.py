@@ -1,11 +1,11 @@
 """The table of figures in columns, before it is known where notes stand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
 
 from backprop_cli.grading.marking import Status
+from backprop_cli.immutable import immutable
 from backprop_cli.render.mark_telling import NUMBERS, Column, Figure, Report, pointed
 from backprop_cli.render.spans import Row, Span, width_of
 
@@ -20,7 +20,7 @@ def style_of(figure: Figure) -> str:
     return "bad" if figure.refused else _STYLES.get(figure.status, "fair")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Grid:
     """Columns of equal rows; notes are no part of it.
 

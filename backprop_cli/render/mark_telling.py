@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from backprop_cli.errors import counted
 from backprop_cli.grading.marking import Marking, Status, Verdict
+from backprop_cli.immutable import immutable
 from backprop_cli.render.columns import on_the_point
 from backprop_cli.render.mark_digits import beside
 from backprop_cli.render.mark_notes import labels_of, notes_on, places_of, what_went_wrong
@@ -34,7 +34,7 @@ _PIPED = {"-", "<stdin>"}
 _COST = 4
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Figure:
     """One figure.
 
@@ -58,7 +58,7 @@ class Figure:
         return self.verdict.status
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Report:
     """A marked sheet in words.
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from unicodedata import category
 
 from backprop_cli.grading.marking import Claim, Convention, Marking, Status, Suspicion, Verdict
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.names import NameTable
 
 # A number by itself: the 2 of z2 is part of a name.
@@ -29,7 +30,7 @@ class Reveal(StrEnum):
         return self is Reveal.ALL or (self is Reveal.WRONG and verdict.status is Status.WRONG)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Marked:
     """A marked sheet with what its reader should know about it.
 

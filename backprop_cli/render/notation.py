@@ -1,8 +1,9 @@
 """Tables of notation: how operators, letters and numbers look in Unicode, LaTeX, MathML and Python."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from backprop_cli.immutable import immutable
 from backprop_cli.render.forms import (
     ATOM,
     LOOSEST,
@@ -50,7 +51,7 @@ def superscript(text: str) -> str:
     return text.translate(_SUPERSCRIPTS)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notation:
     """One way of writing.
 

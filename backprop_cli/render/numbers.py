@@ -1,10 +1,10 @@
 """The only place where a float becomes digits."""
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 
 from backprop_cli.algebra.digits import Digits, rounded
+from backprop_cli.immutable import immutable
 
 # Between these powers of ten a number is written without an exponent.
 _SMALLEST, _LARGEST = -4, 7
@@ -14,7 +14,7 @@ _MILLI = 1000
 _FEW_SAMPLES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Written:
     """A number in writing, for whatever notation puts it together.
 

@@ -3,11 +3,11 @@
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.errors import counted
+from backprop_cli.immutable import immutable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
 from backprop_cli.render.rows import Table, checks_table, circumstances, confusion_table, summary_table
 from backprop_cli.rules.picture import Curve, Picture
@@ -87,7 +87,7 @@ def further(past: Past) -> Iterator[Table]:
         yield checks_table(stopped.checks, _DIGITS)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Losses:
     """The curves of a run's losses.
 

@@ -1,13 +1,14 @@
 """What a result shows, as headings and tables of text, before any terminal is known."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import counted
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.render.numbers import format_count, format_number, format_seconds
@@ -23,7 +24,7 @@ MOST_CLASSES = 10
 _ALL_DIGITS = 17
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Table:
     """A table of text.
 
@@ -42,7 +43,7 @@ class Table:
     formulas: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chain:
     """How a gradient comes about: its factors in symbols, and with the numbers put in."""
 
@@ -50,7 +51,7 @@ class Chain:
     numbers: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Speaker:
     """Says numbers and names as the config asks for.
 

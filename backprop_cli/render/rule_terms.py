@@ -1,11 +1,12 @@
 """Terms of rules as a textbook prints them: e⁻ᶻ, √2, aᵢ, α."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backprop_cli.algebra.digits import Digits
 from backprop_cli.algebra.rewrite import simplify
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.immutable import immutable
 from backprop_cli.render.forms import ATOM, LOOSEST, POWER, PRODUCT, SUM, Around, Form, Piece, Walker
 from backprop_cli.render.notation import LATEX, UNICODE, Notation
 from backprop_cli.render.numbers import format_number
@@ -17,7 +18,7 @@ _DIGITS = Digits(significant=6)
 _RAISED = dict(zip("0123456789+−z", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᶻ", strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Exponential(Form):
     """A power of e, whose exponent stands above the line where there are letters for that."""
 
@@ -30,7 +31,7 @@ class Exponential(Form):
         return self.otherwise.write(term, walker)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Less(Form):
     """A form with 1 taken away."""
 

@@ -1,14 +1,14 @@
 """The forms that a worksheet can be written in; a form's module is loaded when it is asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 
 from backprop_cli.errors import UsageError, did_you_mean
+from backprop_cli.immutable import immutable
 from backprop_cli.render.telling import Told
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Options:
     """What a form may be told.
 
@@ -21,7 +21,7 @@ class Options:
     document: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Form:
     """One form.
 

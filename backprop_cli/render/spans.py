@@ -1,15 +1,16 @@
 """Rows of text for a terminal, in a few styles, before any terminal is known."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import TypeAlias
 from unicodedata import combining
 
+from backprop_cli.immutable import immutable
+
 _DOT = " · "
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Span:
     """Text in one style: '', 'bold', 'dim', 'heading' or 'value'."""
 

@@ -1,9 +1,10 @@
 """Terms as statements of a program: long sums in portions, long lines folded."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backprop_cli.algebra.term import Apply, Ref, Term
+from backprop_cli.immutable import immutable
 from backprop_cli.render.arithmetic import Code, rebuilt
 
 _WIDTH, _INDENT = 100, "    "
@@ -14,7 +15,7 @@ _MOST_INSIDE = 12
 _CHAINS = {"sum", "product"}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Statement:
     """One assignment.
 

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from typing import Protocol, assert_never
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.brief import brief
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, RunningIndex, Variable
@@ -27,7 +28,7 @@ class Named(Protocol):
         """The sample it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Parts:
     """A symbol taken apart.
 
@@ -78,7 +79,7 @@ class Script(ABC):
         """Write an index that a sum runs over."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Symbols:
     """Writes the symbols of one experiment in one notation.
 

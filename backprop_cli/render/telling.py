@@ -10,6 +10,7 @@ from backprop_cli.algebra.digits import Digits
 from backprop_cli.algebra.evaluation import evaluate, evaluate_in
 from backprop_cli.algebra.rewrite import take_branches
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.forms import ATOM, PRODUCT, SUM, Piece
@@ -27,7 +28,7 @@ _SHORT, _CONSTANT = 8, Digits(significant=4)
 _HALF = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Told:
     """A worksheet with what its reader should know about it.
 
@@ -67,7 +68,7 @@ def written(line: Line) -> Written:
     return write_number(line.value, line.digits)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sides:
     """One line in its notation; each side comes in pieces between which it may be broken.
 

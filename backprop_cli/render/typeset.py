@@ -1,14 +1,14 @@
 """The one walker: a term and a notation become text, with brackets where precedence asks for them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
+from backprop_cli.immutable import immutable
 from backprop_cli.render.forms import LOOSEST, Piece, is_long
 from backprop_cli.render.notation import Notation
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Typesetter:
     """Writes terms.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from backprop_cli.algebra.term import Apply
+from backprop_cli.immutable import immutable
 from backprop_cli.render.forms import POWER, Form, Piece, Stacked, Walker, is_long
 from backprop_cli.render.notation import LATEX, UNICODE
 from backprop_cli.render.symbols import LatexScript, Parts, Script, UnicodeScript
@@ -65,7 +66,7 @@ def _longer(first: str, second: str) -> str:
     return max(first, second, key=len)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Measured:
     """A piece of LaTeX, and how wide it is."""
 
@@ -73,7 +74,7 @@ class Measured:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MeasuredLine:
     """A line of the worksheet.
 

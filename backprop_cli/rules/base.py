@@ -1,7 +1,6 @@
 """What all rules have in common, and how a family of rules becomes a choice in a config."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 from operator import or_
@@ -13,6 +12,7 @@ from pydantic_core import core_schema
 
 from backprop_cli.algebra import functions
 from backprop_cli.algebra.term import Number
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.derivation import Derivation
 from backprop_cli.rules.picture import Picture
 
@@ -61,7 +61,7 @@ LARGEST_COUNT = 2**31 - 1
 Count = Annotated[int, Field(gt=0, le=LARGEST_COUNT)]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Letter:
     """Mark a setting with the letter that formulas have for it, in ASCII: `beta1`, `lambda`; else it is the key."""
 
@@ -98,7 +98,7 @@ def _in_letters(setting: object, letter: str) -> object:
     return setting.in_letters() if isinstance(setting, Strictly) else setting
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Variant:
     """The same rule as other authors write it.
 

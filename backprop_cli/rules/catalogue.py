@@ -3,9 +3,9 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.base import LARGEST_COUNT, Rule, members, rule_name
 from backprop_cli.rules.initializers import Initializer
@@ -15,7 +15,7 @@ from backprop_cli.rules.optimizers import Optimizer
 from backprop_cli.rules.schedules import Schedule
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Family:
     """Rules of one kind.
 
@@ -59,7 +59,7 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Setting:
     """One setting of a rule, as a reader needs it.
 
@@ -78,7 +78,7 @@ class Setting:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Entry:
     """One rule of the catalogue."""
 

@@ -4,7 +4,8 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from backprop_cli.immutable import immutable
 
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -21,7 +22,7 @@ _MEANT = {"=>": ">=", "=<": "<=", "=": "==", "≥": ">=", "≤": "<=", "≠": "!
 EXAMPLE = "write an operator and a number, as '<= 0.01'"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Condition:
     """An operator and a bound.
 

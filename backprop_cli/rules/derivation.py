@@ -4,14 +4,14 @@ A line is no text but a value: given numbers it is a number, given arrays an arr
 So every line can be compared with every other, and a derivation that is wrong is found out.
 """
 
-from dataclasses import dataclass
 from typing import Generic
 
 from backprop_cli.algebra.functions import Value
 from backprop_cli.algebra.term import Term
+from backprop_cli.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Working(Generic[Value]):
     """One line of a derivation.
 
@@ -24,7 +24,7 @@ class Working(Generic[Value]):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Derivation:
     """A derivative worked on terms, to be shown.
 

@@ -1,11 +1,12 @@
 """A rule as curves, for whoever draws them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Self
 
+from backprop_cli.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Curve:
     """A line through points.
 
@@ -18,7 +19,7 @@ class Curve:
     heights: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Picture:
     """Curves over the same places.
 

@@ -1,11 +1,11 @@
 """Watching a number from epoch to epoch: which value is better, and for how long none has been."""
 
 import math
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Count, NonNegativeFloat, Strictly
 
 
@@ -41,7 +41,7 @@ class Waiting(Watch):
     min_delta: Annotated[NonNegativeFloat, Field(description="a smaller improvement is none")] = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Best:
     """The best value so far, and the epoch that it was measured after."""
 
@@ -55,7 +55,7 @@ def best_of(best: Best | None, value: float, epoch: int, *, rising: bool) -> Bes
     return Best(value, epoch) if improved else best
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Patience:
     """How long a number has not become better.
 

@@ -7,7 +7,7 @@ safetensors.  Nothing in it is ever unpickled, and nothing of it is used before 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from backprop_cli.documents.files import Unreadable, open_bytes
 from backprop_cli.documents.writing import write_whole
 from backprop_cli.engine.record import frozen
 from backprop_cli.errors import StorageError
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.watch import Best, Patience
 from backprop_cli.training.events import EpochDone, Values
@@ -39,7 +40,7 @@ _DIGEST = 65
 _THETA, _KEPT, _HISTORY, _STATE, _TALLY = "theta", "kept", "history", "state.", "tally."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checkpoint:
     """A run that can go on.
 
@@ -102,7 +103,7 @@ class Checkpoint:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stored:
     """A checkpoint as far as it can be understood without knowing the run.
 

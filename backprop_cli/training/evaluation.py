@@ -1,7 +1,6 @@
 """How well a trained network does on samples: loss, metrics, and which classes it takes for which."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from backprop_cli.config.measures import LOSS, TRAINING, measures
 from backprop_cli.data.samples import Samples
 from backprop_cli.engine.step import Learner
 from backprop_cli.errors import UsageError, did_you_mean
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.condition import Condition
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.metrics.classes import F1, Precision, Recall
@@ -19,7 +19,7 @@ from backprop_cli.training.model import Model
 from backprop_cli.training.plan import judge_among
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OfClass:
     """How well one class is told apart.
 
@@ -38,7 +38,7 @@ class OfClass:
     support: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Evaluation:
     """How well a model does.
 
@@ -96,7 +96,7 @@ def evaluate(
     return Evaluation(len(samples), values, confusion, told, checks, forgets_weights)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Goal:
     name: str
     metric: str

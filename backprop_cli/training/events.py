@@ -1,13 +1,13 @@
 """What happens while training: plain data that a console, a file, a notebook and a test read alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from backprop_cli.engine.record import StepRecord
+from backprop_cli.immutable import immutable
 
 Outcome: TypeAlias = Literal["finished", "stopped early", "diverged"]
 NO_METRICS: Mapping[str, float] = MappingProxyType({})
@@ -28,7 +28,7 @@ class Values(NamedTuple):
 Counts: TypeAlias = tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Confusion:
     """Which classes were taken for which: (classes, classes) counts of samples, by class and by what was predicted.
 
@@ -45,7 +45,7 @@ class Confusion:
     test: Counts | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checked:
     """One expectation of a run, and whether it is met.
 
@@ -62,7 +62,7 @@ class Checked:
     met: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RunStarted:
     """Training is about to start.
 
@@ -97,14 +97,14 @@ class RunStarted:
     notices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StepDone:
     """A step that was asked for is done."""
 
     record: StepRecord
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Paused:
     """A run pauses between two steps, because it was asked to; whoever asked takes note, and nobody else sees it.
 
@@ -137,7 +137,7 @@ class EpochDone(NamedTuple):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EpochsDone:
     """Several epochs are done, of one step each, after which nothing but their loss was looked at.
 
@@ -168,7 +168,7 @@ class EpochsDone:
         return map(partial(tuple.__new__, EpochDone), rows)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Trouble:
     """What stopped being finite.
 
@@ -193,7 +193,7 @@ class Trouble:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RunStopped:
     """Training is over.
 

@@ -4,7 +4,6 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from io import StringIO
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.measures import LOSS, TRAINING, VALIDATION
+from backprop_cli.immutable import immutable
 from backprop_cli.training.events import EpochDone, Values
 from backprop_cli.training.plan import metrics_of
 
@@ -20,7 +20,7 @@ _WHOLE = ("epoch", "step", "samples")
 _FIRST = (*_WHOLE, "learning_rate")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Columns:
     """What is known of each epoch.
 

@@ -11,6 +11,7 @@ from backprop_cli.engine.passes import forward, measure
 from backprop_cli.engine.script import bind
 from backprop_cli.engine.step import Learner, penalty_of
 from backprop_cli.engine.workspace import Workspace
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.metrics import Metric, Tally
 from backprop_cli.rules.metrics.classes import OfClasses
@@ -92,7 +93,7 @@ class Judge:
         return portion
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Portion:
     """A forward pass and the loss, bound to arrays for a number of samples.
 

@@ -6,20 +6,20 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 
 from backprop_cli.documents.writing import unwritable
 from backprop_cli.errors import StorageError
+from backprop_cli.immutable import immutable
 
 NAME = "lock"
 # How often, and how many seconds apart, a lock is asked for.
 _TRIES, _MOMENT = 5, 0.02
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lock:
     """A lock that this process holds.
 

@@ -8,7 +8,6 @@ experiment and the preparation as JSON, and a checksum over both and the tensors
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from backprop_cli.documents.writing import write_whole
 from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.network import Network
 from backprop_cli.errors import StorageError
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.training.folder import MODEL, RunFolder
@@ -40,7 +40,7 @@ _ENTRY = "backprop"
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Model:
     """A trained network.
 

@@ -4,7 +4,6 @@ import csv
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from backprop_cli.documents.files import Unreadable, open_bytes
 from backprop_cli.documents.yaml_reader import read_yaml
 from backprop_cli.errors import ConfigError, StorageError
+from backprop_cli.immutable import immutable
 from backprop_cli.training import lock
 from backprop_cli.training.events import Checked, Confusion, Counts, Outcome, RunStarted, RunStopped, Trouble, Values
 from backprop_cli.training.folder import CONFIG, HISTORY, RUN, RunFolder
@@ -94,7 +94,7 @@ class _Told(BaseModel):
     times: _Times
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Epochs:
     """The history of a run.
 
@@ -114,7 +114,7 @@ class Epochs:
         return tuple(row[at] for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Past:
     """A run, as far as its folder knows.
 

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.measures import Measure, measures, metrics_in_use, parts_of
 from backprop_cli.data.batches import Batches, ordered
 from backprop_cli.data.weighing import class_names
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.metrics.classes import Accuracy, OfClasses
 from backprop_cli.rules.schedules import Plateau, Schedule
@@ -20,7 +20,7 @@ SMALL = 64
 FEW_STEPS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Length:
     """How long a run is.
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.training.events import Values
 from backprop_cli.training.judge import Counter
@@ -36,7 +37,7 @@ class Sums:
         return Values(self.losses / self.steps, self.counter.values())
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Position:
     """A run between two steps, as read-only copies.
 

@@ -1,7 +1,6 @@
 """What a trained network says of samples, portion by portion."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,14 @@ from backprop_cli.engine.network import Network
 from backprop_cli.engine.passes import forward
 from backprop_cli.engine.script import bind
 from backprop_cli.engine.workspace import Workspace
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.training.judge import PORTION
 from backprop_cli.training.model import Model
 from backprop_cli.training.plan import judge_among
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Portion:
     """What is said of some samples, in their order.
 

@@ -6,7 +6,6 @@ update depends on become one function, so that training and explaining are the s
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -18,6 +17,7 @@ from backprop_cli.algebra.term import Number, Ref, Term
 from backprop_cli.config.loader import Setup
 from backprop_cli.engine.record import StepRecord, frozen
 from backprop_cli.engine.step import Learner, Step
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.training.ground import grounded
 from backprop_cli.training.sprint import ArraySprint, Sprint
@@ -36,7 +36,7 @@ _SOME_STEP, _LETTER, _STEP = 1_000_003, "t", "step"
 _Code: TypeAlias = Callable[[Sequence[float], int, Callable[[float], None], Sequence[float]], Sequence[float]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Lines:
     """The lines of a step that its update depends on.
 

@@ -1,12 +1,13 @@
 """What a run remembers from epoch to epoch, and what follows from the measures of one more."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from backprop_cli.config.loader import Setup
 from backprop_cli.config.measures import LOSS, watched
 from backprop_cli.engine.record import frozen
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.schedules import Plateau
 from backprop_cli.rules.watch import Best, Patience, Watch, best_of
@@ -17,7 +18,7 @@ from backprop_cli.training.plan import measures_of
 Look: TypeAlias = Callable[[str], Values]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class State:
     """What a run remembers: written down, it is enough to go on.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias, assert_never
 
@@ -11,6 +11,7 @@ from backprop_cli.algebra.digits import Digits, rounded
 from backprop_cli.algebra.evaluation import evaluate_in
 from backprop_cli.algebra.sizes import Sized, sized, sizes
 from backprop_cli.algebra.term import Term, references
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, Derivative, Variable
 from backprop_cli.worksheet import backward, forward, losses, update
 from backprop_cli.worksheet.ground import Ground, Key, Own, bare
@@ -38,7 +39,7 @@ _MOMENTS: Mapping[str, _Definition] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """One line of a worksheet.
 

@@ -1,11 +1,11 @@
 """The rule of a stage in its general form: the same formulas as its lines, over indices i, j, k and a sample p."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from backprop_cli.algebra.rewrite import simplify
 from backprop_cli.algebra.term import Number, Term, apply, product, references
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, RunningIndex, Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Rowwise
@@ -18,7 +18,7 @@ I, J, K, P = (RunningIndex(letter) for letter in "ijkp")  # noqa: E741  the lett
 THETA = Variable("theta")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Equation:
     """A rule: what is computed, and how."""
 

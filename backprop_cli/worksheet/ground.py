@@ -1,12 +1,13 @@
 """What a worksheet stands on: the network, the rules, and the record of one step."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from backprop_cli.algebra.term import Ref, Term
 from backprop_cli.engine.layout import Layout
 from backprop_cli.engine.record import StepRecord
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, Derivative, Quantity, Variable
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
 from backprop_cli.rules.activations import Activation
@@ -22,7 +23,7 @@ _LEAST = {"float64": 1e-307, "float32": 5e-38}
 Sample: TypeAlias = int | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Own:
     """A name of the reader's own that stands for an expression, for one sample where it depends on one."""
 
@@ -34,7 +35,7 @@ class Own:
 Key: TypeAlias = Quantity | Own
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Turn:
     """Where a step stands in the schedule of the learning rate.
 
@@ -47,7 +48,7 @@ class Turn:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ground:
     """Everything that the lines of one step follow from.
 

@@ -1,14 +1,15 @@
 """What a worksheet rounds to: how many digits lines have, and whether the next line goes on with the rounded value."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from backprop_cli.algebra.digits import Digits
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached
 from backprop_cli.worksheet.ground import Key
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rounding:
     """How many digits are shown, and whether each line rounds before the next uses it.
 

@@ -1,8 +1,9 @@
 """A worksheet: the stages of one step, whole or cut to what some quantities depend on."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.worksheet.book import Book, Line, is_given
 from backprop_cli.worksheet.general import Equation, general
@@ -12,7 +13,7 @@ from backprop_cli.worksheet.rounding import Rounding
 from backprop_cli.worksheet.stages import Keys, plan
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stage:
     """Lines that follow one rule.
 
@@ -42,7 +43,7 @@ class Stage:
         return (self._book.line(key) for key in self._keys())
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Worksheet:
     """One training step, told.
 

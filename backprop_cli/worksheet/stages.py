@@ -1,11 +1,11 @@
 """The stages of a whole sheet, in order: what lines each has, without making any of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import TypeAlias
 
 from backprop_cli.engine.layout import Part
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Attached, Variable
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Pointwise, Rowwise
@@ -19,7 +19,7 @@ from backprop_cli.worksheet.places import Place, Topic, backward_place, gradient
 Keys: TypeAlias = Callable[[], Iterator[Key]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Plan:
     """What lines a stage has.
 

@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from backprop_cli.algebra.term import Apply, Number, Ref, Term, product
 from backprop_cli.grading.prints import Print, Usual
+from backprop_cli.immutable import immutable
 from backprop_cli.quantities.quantity import Derivative, Variable
 from backprop_cli.worksheet.ground import Ground, Key
 
@@ -15,7 +16,7 @@ _MOST_PLACES = 12
 SUMS, PRODUCTS = frozenset({"add", "sum"}), frozenset({"mul", "product"})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """A line on which a slip may have happened.
 
@@ -30,7 +31,7 @@ class Line:
     term: Term
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Fit:
     """What a slip makes of a figure that it explains.
 

@@ -7,13 +7,13 @@ step, with their arrays; `pull` carries dL/da back to dL/dz in place.
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeAlias
 
 import numpy as np
 
 from backprop_cli.algebra.functions import Value
 from backprop_cli.algebra.term import Ref
+from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array, Calls, Rule, Scratch
 from backprop_cli.rules.derivation import Derivation, Working
 from backprop_cli.rules.picture import Picture, evenly
@@ -24,7 +24,7 @@ EVERYTHING: Interval = (-math.inf, math.inf)
 _DRAWN = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Row(Generic[Value]):
     """What couples the neurons of a layer, sample by sample.
 
