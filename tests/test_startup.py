@@ -15,8 +15,8 @@ OF_TYPER = {"pydantic"}
 NOT_FOR_TRAINING = {
     "asyncio", "backprop_cli.api.explaining", "backprop_cli.cli.explain", "backprop_cli.exchange",
     "backprop_cli.grading", "backprop_cli.oracles", "backprop_cli.render.sheets", "markdown_it", "mpmath", "numpy.ma",
-    "numpy.polynomial", "numpy.testing", "onnx", "polars", "pygments", "rich.markdown", "rich.progress", "rich.syntax",
-    "rich.traceback", "safetensors", "ssl", "threadpoolctl", "torch", "unittest",
+    "numpy.polynomial", "numpy.random", "numpy.testing", "onnx", "polars", "pygments", "rich.markdown", "rich.progress",
+    "rich.syntax", "rich.traceback", "safetensors", "ssl", "threadpoolctl", "torch", "unittest",
 }  # fmt: skip
 # What tells a step number by number.
 OF_TABLES = {"backprop_cli.api.grounds", "backprop_cli.render.symbols", "backprop_cli.render.telling"}

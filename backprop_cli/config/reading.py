@@ -16,7 +16,6 @@ from backprop_cli.data.gaps import Gaps
 from backprop_cli.data.opening import open_frame
 from backprop_cli.data.preparation import Preparation, Scale
 from backprop_cli.data.samples import Samples
-from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.data.sources import Selection, Source, from_one, from_several
 from backprop_cli.documents.tree import listed
 from backprop_cli.errors import DataError, Problem, counted
@@ -110,7 +109,7 @@ def dataset_of(found: Read, data: AnyData, seed: int) -> Dataset:
     Raises:
         DataError: the training part does not have what is to be learned from it.
     """
-    training, kept = divide(found.data.samples, data.validation, generator(seed, SPLIT))
+    training, kept = divide(found.data.samples, data.validation, seed)
     validation = found.validation.samples if found.validation else kept
     test = found.test.samples if found.test else None
     scale: Scale | None = "standardize" if data.standardize else "min_max" if data.min_max else None

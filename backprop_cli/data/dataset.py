@@ -4,6 +4,7 @@ import numpy as np
 
 from backprop_cli.data.preparation import Preparation
 from backprop_cli.data.samples import Samples
+from backprop_cli.data.seeds import SPLIT, generator
 from backprop_cli.immutable import immutable
 
 
@@ -37,16 +38,16 @@ def count_kept(samples: int, validation: float) -> int:
     return max(1, round(samples * validation)) if validation else 0
 
 
-def divide(samples: Samples, validation: float, rng: np.random.Generator) -> tuple[Samples, Samples | None]:
+def divide(samples: Samples, validation: float, seed: int) -> tuple[Samples, Samples | None]:
     """Divide samples into a training and a validation part.
 
     Args:
         samples: all of them.
         validation: the share that is kept for validation, at least one sample when it is above 0.
-        rng: draws which.
+        seed: of the draw.
     """
     kept = count_kept(len(samples), validation)
     if not kept:
         return samples, None
-    drawn = rng.permutation(len(samples))
+    drawn = generator(seed, SPLIT).permutation(len(samples))
     return samples.pick(np.sort(drawn[kept:])), samples.pick(np.sort(drawn[:kept]))

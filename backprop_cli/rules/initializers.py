@@ -21,7 +21,7 @@ class Initializer(Rule):
     """Fill a block of parameters before training."""
 
     @abstractmethod
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         """Draw an array of the shape, in float64."""
 
 
@@ -34,7 +34,7 @@ class Zeros(Initializer):
     name: Literal["zeros"] = "zeros"
     formula_text = "w = 0"
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         return np.zeros(shape)
 
 
@@ -49,7 +49,7 @@ class Constant(Initializer):
     formula_text = "w = value"
     example: ClassVar[Mapping[str, Any]] = {"value": 0.1}
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         return np.full(shape, self.value)
 
 
@@ -70,7 +70,7 @@ class Uniform(Initializer):
             raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
         return self
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         return rng.uniform(self.low, self.high, shape)
 
 
@@ -85,7 +85,7 @@ class Normal(Initializer):
     std: Annotated[NonNegativeFloat, Field(description="standard deviation")] = 0.1
     formula_text = "w ~ N(mean, std²)"
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         return rng.normal(self.mean, self.std, shape)
 
 
@@ -106,7 +106,7 @@ class Scaled(Initializer):
 class ScaledUniform(Scaled):
     """Draw evenly with the given spread: the bound is √3 standard deviations."""
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         bound = math.sqrt(3.0) * self.spread(fan_in, fan_out)
         return rng.uniform(-bound, bound, shape)
 
@@ -114,7 +114,7 @@ class ScaledUniform(Scaled):
 class ScaledNormal(Scaled):
     """Draw from a normal distribution with the given spread."""
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
+    def draw(self, rng: "np.random.Generator", shape: tuple[int, ...], fan_in: int, fan_out: int) -> Draw:
         return rng.normal(0.0, self.spread(fan_in, fan_out), shape)
 
 

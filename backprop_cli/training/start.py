@@ -1,5 +1,9 @@
 """From a setup to a network at its starting values."""
 
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TypeAlias
+
 import numpy as np
 
 from backprop_cli.config.experiment import Experiment
@@ -15,6 +19,9 @@ from backprop_cli.errors import ConfigError, counted
 from backprop_cli.quantities.topology import Topology
 from backprop_cli.rules.base import members
 from backprop_cli.rules.initializers import Initializer, Zeros
+
+# Gives the generator of a layer.
+_Draws: TypeAlias = Callable[[], "np.random.Generator"]
 
 
 def layout_of(setup: Setup) -> Layout:
@@ -46,11 +53,12 @@ def starting_network(setup: Setup) -> Network:
     for number, (layer, view) in enumerate(zip(experiment.network.layers, network.layers, strict=True), start=1):
         fans = (setup.topology.units(number - 1), setup.topology.units(number))
         transposed = rows_are_inputs(experiment.network, layer)
-        rng = generator(experiment.training.seed, INITIAL, number)
+        # Made when something is drawn.
+        draws = cache(partial(generator, experiment.training.seed, INITIAL, number))
         # What is too large becomes infinite, and is refused.
         with np.errstate(over="ignore"):
-            _start_weights(layer, view, rng, fans, transposed=transposed)
-            _start_bias(layer, view, rng, fans, transposed=transposed)
+            _start_weights(layer, view, draws, fans, transposed=transposed)
+            _start_bias(layer, view, draws, fans, transposed=transposed)
         _require_finite(setup, number, view)
     return network
 
@@ -62,24 +70,20 @@ def _require_finite(setup: Setup, number: int, view: LayerView) -> None:
             raise ConfigError([setup.problem(("network", "layers", number - 1, key), message)])
 
 
-def _start_weights(
-    layer: Layer, view: LayerView, rng: np.random.Generator, fans: tuple[int, int], *, transposed: bool
-) -> None:
+def _start_weights(layer: Layer, view: LayerView, draws: _Draws, fans: tuple[int, int], *, transposed: bool) -> None:
     if isinstance(layer.weights, tuple):
         rows = np.array(layer.weights)
         view.weights[...] = rows.T if transposed else rows
         return
     initializer = layer.weights or members(Initializer)[layer.activation.initializer]()
-    view.weights[...] = initializer.draw(rng, view.weights.shape, *fans)
+    view.weights[...] = initializer.draw(draws(), view.weights.shape, *fans)
 
 
-def _start_bias(
-    layer: Layer, view: LayerView, rng: np.random.Generator, fans: tuple[int, int], *, transposed: bool
-) -> None:
+def _start_bias(layer: Layer, view: LayerView, draws: _Draws, fans: tuple[int, int], *, transposed: bool) -> None:
     if view.bias is None:
         return
     if layer.bias.values is None:
-        view.bias[...] = (layer.bias.initializer or Zeros()).draw(rng, view.bias.shape, *fans)
+        view.bias[...] = (layer.bias.initializer or Zeros()).draw(draws(), view.bias.shape, *fans)
         return
     values = np.array(layer.bias.values)
     # A list for a layer of one neuron is a row of connection biases.
