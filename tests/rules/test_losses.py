@@ -14,7 +14,7 @@ from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Calls, Measure, members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import Huber, Mae
+from backprop_cli.rules.losses.distances import HalfSse, Huber, Mae
 
 Batch = np.ndarray[Any, Any]
 
@@ -154,6 +154,15 @@ def test_a_probability_that_underflowed_keeps_loss_and_slope_finite(likelihood: 
 
     assert np.isfinite(worked_out(likelihood.measure(y, yhat, scratch(y))))
     assert np.isfinite(delta).all()
+
+
+@pytest.mark.parametrize("samples", [1, 1_000, 1_001, 200_000])
+def test_a_sum_of_many_shares_keeps_the_digits_of_the_precision(samples: int) -> None:
+    yhat = np.random.default_rng(5).random((10, samples), dtype=np.float32)
+    y = np.zeros_like(yhat)
+    exact = worked_out(HalfSse().measure(y.astype(float), yhat.astype(float), scratch(y.astype(float))))
+
+    assert worked_out(HalfSse().measure(y, yhat, scratch(y))) == pytest.approx(exact, rel=3e-7)
 
 
 def test_a_bound_loss_allocates_nothing(loss: Loss, allocated: Callable[..., int]) -> None:
