@@ -1,7 +1,7 @@
 """Frozen dataclasses with slots that are made quickly.
 
 The standard decorator writes six methods for each class and compiles them one by one, which takes longer than all else
-that defining a class does; a command that loads two hundred classes spent a quarter of its start on it.  Only
+that defining a class does; a command that loads over a hundred classes spent a quarter of its start on it.  Only
 `__init__` has to be written for each, and only for those that a command makes instances of.
 """
 
@@ -17,8 +17,10 @@ T = TypeVar("T")
 def immutable(kind: type[T]) -> type[T]:
     """Make a class a dataclass whose instances have slots, do not change, and compare and hash by their fields.
 
-    It does what `@dataclass(frozen=True, slots=True)` does, without `KW_ONLY`, `InitVar` and `field(hash=...)`, and
-    methods that the class has of its own stay.  `dataclasses.fields`, `replace` and `asdict` take its instances.
+    It does what `@dataclass(frozen=True, slots=True)` does, without fields by keyword alone, `InitVar` and
+    `field(hash=...)`; only classes that are made so can be below or above it.  Methods that the class has of its own
+    stay.  `dataclasses.fields`, `replace` and `asdict` take its instances.  `inspect.signature` knows the parameters
+    once there is an instance.
     """
     own = dict(vars(kind))
     made = dataclass(init=False, repr=False, eq=False, slots=True)(kind)

@@ -73,7 +73,7 @@ class Learner:
         size, dtype = network.layout.trainable, network.theta.dtype
 
         def zeros() -> Array:
-            # Written at once, since memory that is only asked for is there when it is written to first: in a step.
+            # Filled, so that the memory is there before the first step.
             return np.full(size, 0.0, dtype)
 
         # Frozen parameters have room, so that every layer has its views; nothing is ever written there.
@@ -89,6 +89,7 @@ class Learner:
             applied=gradient if optimizer.clip is None else zeros(),
             change=zeros(),
             state={letter: zeros() for letter in optimizer.state},
+            # Left unwritten: without a penalty, only the first portion of it is used.
             work=(np.zeros(size, dtype), np.zeros(size, dtype)),
             mask=network.layout.weight_mask(dtype),
             dropout=dropout,
@@ -233,7 +234,7 @@ def _write_update(script: Script, learner: Learner, space: Workspace, where: sli
     """Append the update of a slice of the parameters, once the new ones are found finite."""
     script.add(learner.finish_gradient(where))
     if learner.optimizer.clip is not None:
-        # Clipping makes finite what is not, so the new parameters would not tell.
+        # Clipping makes finite what is not, so the change would not tell.
         gradient = learner.gradient[where]
         _watch(script, gradient, _closer_look(learner, space, lambda: gradient))
     for portion in _portions(where, len(learner.change)):
@@ -253,7 +254,8 @@ def _portions(where: slice, size: int) -> list[slice]:
 def _watch_change(script: Script, learner: Learner, space: Workspace, where: slice) -> None:
     """Append a look at whether a slice of the parameters will be finite.
 
-    What has a square within the dtype takes no number beyond it: it is lost in the rounding of the largest one.
+    They are finite before.  A change with a square within float64 or float32 is less than half the last place of their
+    largest number, so it makes none infinite.
     """
     trained, change = learner.network.trained[where], learner.change[where]
     _watch(script, change, _closer_look(learner, space, lambda: trained - change))

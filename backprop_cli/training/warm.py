@@ -70,10 +70,17 @@ def _fitting(setup: Setup, source: Path) -> "Model":
     ]
     if problems:
         raise ConfigError(problems)
-    if not np.isfinite(model.network.theta).all():
-        message = "its parameters are not all finite; start from another model"
-        raise StorageError(f"training.start_from: {source}: {message}")
+    _require_finite(model.network, setup.experiment.training.dtype, source)
     return model
+
+
+def _require_finite(network: Network, dtype: str, source: Path) -> None:
+    with np.errstate(over="ignore"):
+        used = network.theta.astype(dtype)
+    if not np.isfinite(used).all():
+        where = "" if not np.isfinite(network.theta).all() else f" in {dtype}"
+        message = f"its parameters are not all finite{where}; start from another model"
+        raise StorageError(f"training.start_from: {source}: {message}")
 
 
 def _misfits(setup: Setup, model: "Model", other: str) -> Iterator[str]:

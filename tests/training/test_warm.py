@@ -247,3 +247,13 @@ def test_a_run_never_replaces_what_it_starts_from(force: bool, trained: Path) ->
     (problem,) = caught.value.problems
     assert problem.message == "training.start_from reads runs/a, which this run would replace; choose another folder"
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_model_beyond_the_precision_of_the_run_is_refused(trained: Path) -> None:
+    model = opened(trained.parent / "runs" / "a")
+    model.network.theta[0] = -1e300
+    model.write(trained.parent / "runs" / "a" / "model.safetensors")
+
+    assert first_network(warm(trained)).theta[0] == -1e300
+    with pytest.raises(StorageError, match="its parameters are not all finite in float32; start from another model"):
+        first_network(warm(trained, "training.dtype=float32"))

@@ -26,7 +26,7 @@ Over: TypeAlias = Literal["sum", "mean"]
 _DRAWN, _EDGE = 3.0, 0.1
 # Up to so many shares are added up by a product with ones: NumPy's own sum takes as long as three operations where they
 # are few, and is more exact where they are many, since it adds them in pairs.
-_FEW_SHARES = 10_000
+_FEW_SHARES = 1_000
 Reduction = Annotated[Over, Field(description="how the losses of a batch's samples become one number")]
 
 
