@@ -17,7 +17,7 @@ from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import LayerView, Network
 from backprop_cli.errors import ConfigError, counted
 from backprop_cli.quantities.topology import Topology
-from backprop_cli.rules.base import members
+from backprop_cli.rules.base import Array, members
 from backprop_cli.rules.initializers import Initializer, Zeros
 
 # Gives the generator of a layer.
@@ -76,14 +76,22 @@ def _start_weights(layer: Layer, view: LayerView, draws: _Draws, fans: tuple[int
         view.weights[...] = rows.T if transposed else rows
         return
     initializer = layer.weights or members(Initializer)[layer.activation.initializer]()
-    view.weights[...] = initializer.draw(draws(), view.weights.shape, *fans)
+    view.weights[...] = _drawn(initializer, draws, view.weights, fans)
+
+
+def _drawn(initializer: Initializer, draws: _Draws, block: Array, fans: tuple[int, int]) -> Array:
+    try:
+        return initializer.draw(draws(), block.shape, *fans)
+    except OverflowError:
+        # NumPy draws nothing between bounds that are too far apart.
+        return np.full(block.shape, np.inf)
 
 
 def _start_bias(layer: Layer, view: LayerView, draws: _Draws, fans: tuple[int, int], *, transposed: bool) -> None:
     if view.bias is None:
         return
     if layer.bias.values is None:
-        view.bias[...] = (layer.bias.initializer or Zeros()).draw(draws(), view.bias.shape, *fans)
+        view.bias[...] = _drawn(layer.bias.initializer or Zeros(), draws, view.bias, fans)
         return
     values = np.array(layer.bias.values)
     # A list for a layer of one neuron is a row of connection biases.

@@ -18,9 +18,10 @@ HUGE = {"name": "normal", "std": 1e308}
     ("layer", "key"),
     [
         ({"weights": HUGE, "units": 40}, "weights"),
+        ({"weights": {"name": "uniform", "low": -1e308, "high": 1e308}, "units": 2}, "weights"),
         ({"weights": {"name": "zeros"}, "bias": {"initializer": HUGE}, "units": 40}, "bias"),
     ],
-    ids=["weights", "bias"],
+    ids=["weights", "bounds", "bias"],
 )
 def test_a_start_beyond_the_precision_is_refused(layer: dict[str, Any], key: str, dtype: str) -> None:
     with pytest.raises(ConfigError, match=rf"network.layers\[0\].{key}: starts beyond {dtype}; write smaller numbers"):
