@@ -77,26 +77,33 @@ def _written_when_called(kind: Any, known: Sequence[Field[Any]]) -> Callable[...
 def _written(kind: type, known: Sequence[Field[Any]]) -> Callable[..., None]:
     """Write `__init__`: it fills the slots directly, as assignments are refused."""
     names: dict[str, Any] = {"MISSING": MISSING}
-    parameters, lines = ["self"], list[str]()
     for one in known:
-        names |= {f"put_{one.name}": getattr(kind, one.name).__set__, f"default_{one.name}": one.default}
-        value = one.name if one.init else f"default_{one.name}"
-        if one.default_factory is not MISSING:
-            names |= {f"make_{one.name}": one.default_factory, f"default_{one.name}": MISSING}
-            value = f"make_{one.name}() if {value} is MISSING else {value}"
-        optional = one.default is not MISSING or one.default_factory is not MISSING
-        if one.init:
-            parameters.append(f"{one.name}=default_{one.name}" if optional else one.name)
-        if one.init or optional:
-            lines.append(f"put_{one.name}(self, {value})")
+        names |= {f"put_{one.name}": getattr(kind, one.name).__set__}
+        names |= {f"default_{one.name}": one.default, f"make_{one.name}": one.default_factory}
+    parameters = ", ".join(["self", *(_parameter(one) for one in known if one.init)])
+    lines = [f"put_{one.name}(self, {_value(one)})" for one in known if one.init or _is_optional(one)]
     if hasattr(kind, "__post_init__"):
         lines.append("self.__post_init__()")
     body = "".join(f"    {line}\n" for line in lines or ["pass"])
-    exec(f"def __init__({', '.join(parameters)}):\n{body}", names)  # noqa: S102  names of fields alone
+    exec(f"def __init__({parameters}):\n{body}", names)  # noqa: S102  names of fields alone
     written: Callable[..., None] = names["__init__"]
     written.__qualname__ = f"{kind.__qualname__}.__init__"
     written.__annotations__ = {one.name: one.type for one in known if one.init} | {"return": None}
     return written
+
+
+def _is_optional(one: Field[Any]) -> bool:
+    return one.default is not MISSING or one.default_factory is not MISSING
+
+
+def _parameter(one: Field[Any]) -> str:
+    return f"{one.name}=default_{one.name}" if _is_optional(one) else one.name
+
+
+def _value(one: Field[Any]) -> str:
+    """Write what a slot is filled with; the default of a field with a factory is that there is none."""
+    given = one.name if one.init else f"default_{one.name}"
+    return given if one.default_factory is MISSING else f"make_{one.name}() if {given} is MISSING else {given}"
 
 
 def _refuse_assignment(_self: object, name: str, _value: object) -> NoReturn:

@@ -185,7 +185,8 @@ class Optimizer(Rule):
     def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
         """Give the calls of change ← what is to be subtracted from theta, with the state updated in place.
 
-        theta and g are read only.  Rules override this where speed asks for it.
+        theta and g are read only.  Rules override this where speed asks for it, or where a parameter may become so much
+        smaller in one step that its last digits are lost in the difference.
         """
 
         def run(rate: float, t: int) -> None:
