@@ -14,9 +14,16 @@ OF_TYPER = {"pydantic"}
 # What other commands need, bars on terminals, and what only tests and other tools ask of libraries.
 NOT_FOR_TRAINING = {
     "asyncio", "backprop_cli.api.explaining", "backprop_cli.cli.explain", "backprop_cli.exchange",
-    "backprop_cli.grading", "backprop_cli.oracles", "backprop_cli.render.sheets", "markdown_it", "mpmath", "numpy.ma",
+    "backprop_cli.grading", "backprop_cli.oracles",
+    "backprop_cli.render.sheets", "markdown_it", "mpmath", "numpy.ma",
     "numpy.polynomial", "numpy.random", "numpy.testing", "onnx", "polars", "pygments", "rich.markdown", "rich.progress",
     "rich.syntax", "rich.traceback", "safetensors", "ssl", "threadpoolctl", "torch", "unittest",
+}  # fmt: skip
+# Some of the rules that a config may pick, one of each family.
+NOT_PICKED = {
+    "backprop_cli.rules.activations.relu", "backprop_cli.rules.initializers.he_uniform",
+    "backprop_cli.rules.losses.cross_entropy", "backprop_cli.rules.metrics.f1", "backprop_cli.rules.optimizers.adam",
+    "backprop_cli.rules.schedules.cosine",
 }  # fmt: skip
 # What tells a step number by number.
 OF_TABLES = {"backprop_cli.api.grounds", "backprop_cli.render.symbols", "backprop_cli.render.telling"}
@@ -57,6 +64,10 @@ def test_training_loads_nothing_of_other_commands() -> None:
     assert loaded(["train", TWO_NEURONS], NOT_FOR_TRAINING | OF_TABLES) == sorted(OF_TABLES)
 
 
+def test_training_loads_no_rule_that_is_not_picked() -> None:
+    assert loaded(["train", TWO_NEURONS], NOT_PICKED) == []
+
+
 def test_a_run_that_shows_no_step_loads_nothing_that_tells_one() -> None:
     assert loaded(["train", TWO_NEURONS, "--set", "training.steps=1000"], NOT_FOR_TRAINING | OF_TABLES) == []
 
@@ -77,6 +88,16 @@ def test_a_config_builds_the_rules_that_it_picks() -> None:
     output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert output.split() == ["Sigmoid", "HalfSse", "Sgd"]
+
+
+@pytest.mark.parametrize("case", ["unknown_keys", "unknown_names", "warmup_units"])
+def test_a_config_is_corrected_where_it_picks_rules_that_nobody_has_loaded(case: str) -> None:
+    folder = Path(__file__).parent / "fixtures" / "bad_configs"
+    command = [sys.executable, "-m", "backprop_cli", "validate", f"{case}.yaml"]
+
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    assert f"exit {done.returncode}\n{done.stderr}" == (folder / f"{case}.txt").read_text(encoding="utf-8")
 
 
 def test_an_interrupt_in_a_text_that_is_run_while_the_program_starts_ends_with_the_code(tmp_path: Path) -> None:
@@ -127,6 +148,6 @@ def test_who_measures_the_program_from_inside_is_told() -> None:
 
 
 def test_modules_that_are_not_to_be_loaded_exist() -> None:
-    ours = [name for name in NOT_FOR_TRAINING | OF_TABLES if name.startswith("backprop_cli")]
+    ours = [name for name in NOT_FOR_TRAINING | NOT_PICKED | OF_TABLES if name.startswith("backprop_cli")]
 
     assert all(importlib.util.find_spec(name) for name in ours)

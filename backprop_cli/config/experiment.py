@@ -10,11 +10,12 @@ from backprop_cli.config.network import Network
 from backprop_cli.config.sections import Figures, Report, Training
 from backprop_cli.rules.base import Listed, Strictly
 from backprop_cli.rules.losses import AnyLoss
-from backprop_cli.rules.losses.distances import HalfSse
+from backprop_cli.rules.losses.half_sse import HalfSse
 from backprop_cli.rules.metrics import AnyMetric
 from backprop_cli.rules.optimizers import AnyOptimizer
-from backprop_cli.rules.optimizers.descent import Sgd
-from backprop_cli.rules.schedules import AnySchedule, Constant
+from backprop_cli.rules.optimizers.sgd import Sgd
+from backprop_cli.rules.schedules import AnySchedule
+from backprop_cli.rules.schedules.constant import Constant
 
 
 class Experiment(Strictly):

@@ -20,7 +20,8 @@ from backprop_cli.immutable import immutable
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
 from backprop_cli.rules.optimizers import Optimizer
-from backprop_cli.rules.schedules import Plateau, Schedule
+from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.schedules.plateau import Plateau
 
 # How far from 1 the targets of a sample may add up.
 _SLACK = 1e-6

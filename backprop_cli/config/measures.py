@@ -9,10 +9,11 @@ from backprop_cli.config.shapes import Finding
 from backprop_cli.documents.tree import KeyPath
 from backprop_cli.errors import did_you_mean
 from backprop_cli.immutable import immutable
-from backprop_cli.rules.base import members, rule_name
+from backprop_cli.rules.base import member, names, rule_name
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.metrics import Metric
-from backprop_cli.rules.schedules import Plateau, Schedule
+from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.schedules.plateau import Plateau
 from backprop_cli.rules.watch import Watch
 
 LOSS = "loss"
@@ -43,9 +44,8 @@ def metrics_in_use(chosen: tuple[Metric, ...] | None, loss: Loss, *, classes: bo
     """Give the metrics that a config asks for, or those that suit its loss and its targets."""
     if chosen is not None:
         return chosen
-    names = ["accuracy"] if classes else []
-    names += [name for name in loss.metrics if name not in names]
-    return tuple(members(Metric)[name]() for name in names)
+    first = ("accuracy",) if classes else ()
+    return tuple(member(Metric, name)() for name in (*first, *(name for name in loss.metrics if name not in first)))
 
 
 def measures(parts: Sequence[str], metrics: Sequence[Metric]) -> dict[str, Measure]:
@@ -78,7 +78,7 @@ def why_not(name: str, known: Mapping[str, object]) -> str:
     parts = dict.fromkeys(one.partition(".")[0] for one in known)
     if part in {VALIDATION, TEST} and part not in parts:
         return f"{name!r} needs {part} samples, and there are none; keep some, or use {TRAINING}.{metric}"
-    if part in parts and metric in members(Metric):
+    if part in parts and metric in names(Metric):
         return f"{name!r} is not measured; add {metric} to metrics"
     return f"there is no {name!r}{did_you_mean(name, known) or '; known: ' + ', '.join(known)}"
 

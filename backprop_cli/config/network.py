@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from backprop_cli.rules.activations import AnyActivation
-from backprop_cli.rules.activations.squashing import Sigmoid
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.base import Count, Fraction, Listed, Strictly
 from backprop_cli.rules.initializers import AnyInitializer
 

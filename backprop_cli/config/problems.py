@@ -1,6 +1,7 @@
 """Turn what pydantic complains about into sentences that say where, what was written, why not, and what to do."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeAlias, get_args
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from backprop_cli.config.experiment import Experiment
 from backprop_cli.config.shapes import dotted
 from backprop_cli.documents.tree import Document, KeyPath, kind
 from backprop_cli.errors import Problem, counted, did_you_mean
-from backprop_cli.rules.base import Rule, is_final, rule_name
+from backprop_cli.rules.base import Rule, member, names
 
 # Names longer than this list are not shown whole.
 _MOST_LISTED = 14
@@ -38,7 +39,7 @@ def _written_path(document: Document, error: ErrorDetails) -> tuple[KeyPath, Key
     for place, part in enumerate(error["loc"]):
         below = node.child(part)
         is_key = ends_in_key and place == len(error["loc"]) - 1
-        is_tag = below is None and not is_key and (str(part).startswith("<") or part in _RULE_NAMES)
+        is_tag = below is None and not is_key and (str(part).startswith("<") or part in _rule_names())
         if below is not None and len(existing) == len(path):
             node = below
             existing.append(part)
@@ -49,14 +50,9 @@ def _written_path(document: Document, error: ErrorDetails) -> tuple[KeyPath, Key
     return tuple(path), tuple(existing)
 
 
-def _all_rules(family: type[Rule]) -> Iterator[str]:
-    for rule in family.__subclasses__():
-        if is_final(rule):
-            yield rule_name(rule)
-        yield from _all_rules(rule)
-
-
-_RULE_NAMES = frozenset(_all_rules(Rule))
+@cache
+def _rule_names() -> frozenset[str]:
+    return frozenset(name for family in Rule.__subclasses__() for name in names(family))
 
 
 # Takes the error, and what stands in its place in the file.
@@ -82,7 +78,7 @@ def _keys_at(loc: tuple[str | int, ...]) -> Iterator[str]:
     models: list[type[BaseModel]] = [Experiment]
     for part in loc:
         fields = [model.model_fields[part] for model in models if isinstance(part, str) and part in model.model_fields]
-        chosen = [model for model in models if issubclass(model, Rule) and is_final(model) and rule_name(model) == part]
+        chosen = [member(model, part) for model in models if issubclass(model, Rule) and part in names(model)]
         if fields:
             models = [model for field in fields for model in _models_in((field.annotation, *field.metadata))]
         elif chosen:

@@ -10,13 +10,27 @@ import numpy as np
 from backprop_cli.engine.layout import LayerParts, Layout
 from backprop_cli.errors import MissingExtra
 from backprop_cli.oracles.objective import Gradient, Objective
-from backprop_cli.rules.activations.gated import Gelu, Silu
-from backprop_cli.rules.activations.rectifying import Elu, LeakyRelu, Relu, Selu, Softplus
+from backprop_cli.rules.activations.bipolar_sigmoid import BipolarSigmoid
+from backprop_cli.rules.activations.elu import Elu
+from backprop_cli.rules.activations.gelu import Gelu
+from backprop_cli.rules.activations.identity import Identity
+from backprop_cli.rules.activations.leaky_relu import LeakyRelu
+from backprop_cli.rules.activations.relu import Relu
+from backprop_cli.rules.activations.selu import Selu
+from backprop_cli.rules.activations.sigmoid import Sigmoid
+from backprop_cli.rules.activations.silu import Silu
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import BipolarSigmoid, Identity, Sigmoid, Softsign, Tanh
+from backprop_cli.rules.activations.softplus import Softplus
+from backprop_cli.rules.activations.softsign import Softsign
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.losses.base import Over
-from backprop_cli.rules.losses.distances import HalfSse, Huber, Mae, Mse, Sse
-from backprop_cli.rules.losses.likelihoods import BinaryCrossEntropy, CrossEntropy, SigmoidShortcut, SoftmaxShortcut
+from backprop_cli.rules.losses.binary_cross_entropy import BinaryCrossEntropy, SigmoidShortcut
+from backprop_cli.rules.losses.cross_entropy import CrossEntropy, SoftmaxShortcut
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.losses.huber import Huber
+from backprop_cli.rules.losses.mae import Mae
+from backprop_cli.rules.losses.mse import Mse
+from backprop_cli.rules.losses.sse import Sse
 from backprop_cli.rules.optimizers import Penalty
 
 # PyTorch is an extra without types of its own here: its module and its tensors are whatever they are.

@@ -16,7 +16,7 @@ from backprop_cli.engine.step import Learner
 from backprop_cli.engine.workspace import with_ones
 from backprop_cli.oracles import kinks
 from backprop_cli.oracles.objective import Gradient, Objective
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 # How often all numbers are changed in their last digits, and how much the change of a gradient counts.
 _TIMES, _WEIGHT = 4, 32.0

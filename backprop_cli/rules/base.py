@@ -1,9 +1,11 @@
 """What all rules have in common, and how a family of rules becomes a choice in a config."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import Enum
-from functools import reduce
-from operator import or_
+from functools import cache, partial
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
@@ -181,14 +183,31 @@ def rule_name(rule: type[Rule]) -> str:
     return str(name)
 
 
+@cache
+def names(family: type[Rule]) -> tuple[str, ...]:
+    """List the names of a family's final classes; each is in the file of its name beside the family's `base`.
+
+    Files with a leading underscore hold what several of them share.  None is loaded for this.
+    """
+    folder = sys.modules[_package(family)].__path__
+    found = sorted(one.name for one in iter_modules(folder))
+    return tuple(name for name in found if name != "base" and not name.startswith("_"))
+
+
+def member(family: type[Family], name: str) -> type[Family]:
+    """Give a family's final class by its name, which is one of `names`, and load it where nobody has."""
+    module = import_module(f"{_package(family)}.{name}")
+    rules = (each for each in vars(module).values() if isinstance(each, type) and issubclass(each, family))
+    return next(rule for rule in rules if is_final(rule) and rule_name(rule) == name)
+
+
 def members(family: type[Family]) -> dict[str, type[Family]]:
-    """List a family's final classes by name, in the order of their definition."""
-    found: dict[str, type[Family]] = {}
-    for child in family.__subclasses__():
-        if is_final(child):
-            found[rule_name(child)] = child
-        found |= members(child)
-    return found
+    """Load a family's final classes, and give them by name."""
+    return {name: member(family, name) for name in names(family)}
+
+
+def _package(family: type[Rule]) -> str:
+    return family.__module__.rpartition(".")[0]
 
 
 def named(value: object) -> object:
@@ -196,39 +215,39 @@ def named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-def choice(family: type[Rule]) -> Any:
-    """Build the config type that takes any member of a family: its name, or a mapping with its settings.
-
-    Call it once all members are defined.
-    """
-    rules = members(family)
-    return Annotated[reduce(or_, rules.values()), Picked(rules)]
+def choice(family: type[Rule], *, but: Collection[str] = ()) -> Any:
+    """Build the config type that takes any member of a family but some: its name, or a mapping with its settings."""
+    return Annotated[family, Picked(family, tuple(name for name in names(family) if name not in but))]
 
 
 class Picked:
     """Validate a mapping by the member that its `name` picks, and a ready member by itself.
 
-    Members are built when they are picked first: a config has a few of them, and building all would take longer than
+    Members are loaded and built when they are picked first: a config has a few of them, and all would take longer than
     a short run.  The JSON schema takes a bare name wherever it takes the mapping.  Mappings are told apart by `name`,
     so the schema of each lists its own name as required.
     """
 
-    def __init__(self, rules: Mapping[str, type[Rule]]) -> None:
-        self.rules = rules
+    def __init__(self, family: type[Rule], names: Sequence[str]) -> None:
+        self.family, self.names = family, names
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         """Tell the members apart by name."""
         validators = {
-            name: core_schema.no_info_plain_validator_function(rule.model_validate) for name, rule in self.rules.items()
+            name: core_schema.no_info_plain_validator_function(partial(self._validated, name)) for name in self.names
         }
         return core_schema.no_info_before_validator_function(named, _by_name(validators))
 
+    def _validated(self, name: str, value: object) -> Rule:
+        return member(self.family, name).model_validate(value)
+
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         """Offer the names beside the mapping."""
-        for rule in self.rules.values():
+        rules = {name: member(self.family, name) for name in self.names}
+        for rule in rules.values():
             rule.model_rebuild()
-        members = {name: rule.__pydantic_core_schema__ for name, rule in self.rules.items()}
-        return {"anyOf": [{"enum": list(self.rules), "type": "string"}, handler(_by_name(members))]}
+        schemas = {name: rule.__pydantic_core_schema__ for name, rule in rules.items()}
+        return {"anyOf": [{"enum": list(self.names), "type": "string"}, handler(_by_name(schemas))]}
 
 
 def _by_name(members: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:

@@ -12,7 +12,9 @@ from backprop_cli.errors import UsageError, did_you_mean
 from backprop_cli.immutable import immutable
 from backprop_cli.rules.condition import Condition
 from backprop_cli.rules.metrics import Metric
-from backprop_cli.rules.metrics.classes import F1, Precision, Recall
+from backprop_cli.rules.metrics.f1 import F1
+from backprop_cli.rules.metrics.precision import Precision
+from backprop_cli.rules.metrics.recall import Recall
 from backprop_cli.training.events import Checked, Counts, Values
 from backprop_cli.training.judge import Judge
 from backprop_cli.training.model import Model

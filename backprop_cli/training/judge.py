@@ -14,7 +14,7 @@ from backprop_cli.engine.workspace import Workspace
 from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.metrics import Metric, Tally
-from backprop_cli.rules.metrics.classes import OfClasses
+from backprop_cli.rules.metrics.base import OfClasses
 from backprop_cli.training.events import Counts, Values
 
 # Samples that are judged at once: enough to be fast, few enough for their activations to stay small.

@@ -9,8 +9,10 @@ from backprop_cli.data.batches import Batches, ordered
 from backprop_cli.data.weighing import class_names
 from backprop_cli.immutable import immutable
 from backprop_cli.rules.metrics import Metric
-from backprop_cli.rules.metrics.classes import Accuracy, OfClasses
-from backprop_cli.rules.schedules import Plateau, Schedule
+from backprop_cli.rules.metrics.accuracy import Accuracy
+from backprop_cli.rules.metrics.base import OfClasses
+from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.schedules.plateau import Plateau
 from backprop_cli.training.events import RunStarted
 from backprop_cli.training.start import layout_of, summary_of
 

@@ -17,8 +17,9 @@ from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import LayerView, Network
 from backprop_cli.errors import ConfigError, counted
 from backprop_cli.quantities.topology import Topology
-from backprop_cli.rules.base import Array, members
-from backprop_cli.rules.initializers import Initializer, Zeros
+from backprop_cli.rules.base import Array, member
+from backprop_cli.rules.initializers import Initializer
+from backprop_cli.rules.initializers.zeros import Zeros
 
 # Gives the generator of a layer.
 _Draws: TypeAlias = Callable[[], "np.random.Generator"]
@@ -75,7 +76,7 @@ def _start_weights(layer: Layer, view: LayerView, draws: _Draws, fans: tuple[int
         rows = np.array(layer.weights)
         view.weights[...] = rows.T if transposed else rows
         return
-    initializer = layer.weights or members(Initializer)[layer.activation.initializer]()
+    initializer = layer.weights or member(Initializer, layer.activation.initializer)()
     view.weights[...] = _drawn(initializer, draws, view.weights, fans)
 
 

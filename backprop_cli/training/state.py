@@ -9,7 +9,7 @@ from backprop_cli.config.measures import LOSS, watched
 from backprop_cli.engine.record import frozen
 from backprop_cli.immutable import immutable
 from backprop_cli.rules.base import Array
-from backprop_cli.rules.schedules import Plateau
+from backprop_cli.rules.schedules.plateau import Plateau
 from backprop_cli.rules.watch import Best, Patience, Watch, best_of
 from backprop_cli.training.events import Values
 from backprop_cli.training.plan import measures_of

@@ -16,11 +16,11 @@ from backprop_cli.oracles.findings import Row, Verdict
 from backprop_cli.oracles.sampling import in_turn
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.activations.rectifying import Relu
-from backprop_cli.rules.activations.squashing import Tanh
+from backprop_cli.rules.activations.relu import Relu
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import Calls, members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import Mse
+from backprop_cli.rules.losses.mse import Mse
 from backprop_cli.rules.optimizers import Penalty
 from backprop_cli.training.start import layout_of
 

@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from backprop_cli.cli.app import Oracle, app
 from backprop_cli.oracles.witnesses import WITNESSES
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.sigmoid import Sigmoid
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import Calls
 
 ROOT = Path(__file__).parent.parent.parent

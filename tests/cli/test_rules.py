@@ -177,7 +177,7 @@ def test_a_result_goes_to_a_file(words: tuple[str, ...], tmp_path: Path) -> None
         (
             "linear_warmup",
             "then",
-            "constant | step | exponential | cosine, or mapping with settings; constant by default",
+            "constant | cosine | exponential | step, or mapping with settings; constant by default",
         ),
     ],
 )

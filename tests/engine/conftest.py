@@ -19,7 +19,7 @@ from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
 from backprop_cli.rules.activations import Activation
 from backprop_cli.rules.losses import Loss
 from backprop_cli.rules.optimizers import Optimizer
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 
 @dataclass

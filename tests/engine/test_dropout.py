@@ -15,13 +15,15 @@ from backprop_cli.engine.script import bind
 from backprop_cli.engine.workspace import Workspace
 from backprop_cli.oracles.autograd import COUNTERPARTS
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.activations.rectifying import Relu
+from backprop_cli.rules.activations.relu import Relu
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import members
-from backprop_cli.rules.losses.distances import HalfSse, Mse
-from backprop_cli.rules.losses.likelihoods import CrossEntropy
-from backprop_cli.rules.optimizers.descent import Momentum
+from backprop_cli.rules.losses.cross_entropy import CrossEntropy
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.losses.mse import Mse
+from backprop_cli.rules.optimizers.momentum import Momentum
 
 Build = Callable[..., Any]
 RATES = (0.5, 0.2, 0.0)

@@ -10,12 +10,13 @@ from backprop_cli.engine.finite import NotFinite
 from backprop_cli.errors import DivergedError
 from backprop_cli.quantities.quantity import Derivative, Quantity, Variable
 from backprop_cli.quantities.topology import BiasKind
-from backprop_cli.rules.activations.squashing import Identity, Sigmoid
+from backprop_cli.rules.activations.identity import Identity
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import HalfSse
+from backprop_cli.rules.losses.half_sse import HalfSse
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 Build = Callable[..., Any]
 

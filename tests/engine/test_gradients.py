@@ -14,17 +14,24 @@ from backprop_cli.engine.record import StepRecord
 from backprop_cli.oracles import autograd, central
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Activation, Pointwise
-from backprop_cli.rules.activations.gated import Gelu
-from backprop_cli.rules.activations.rectifying import Elu, LeakyRelu
+from backprop_cli.rules.activations.elu import Elu
+from backprop_cli.rules.activations.gelu import Gelu
+from backprop_cli.rules.activations.leaky_relu import LeakyRelu
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import Huber
-from backprop_cli.rules.losses.likelihoods import CrossEntropy
+from backprop_cli.rules.losses.cross_entropy import CrossEntropy
+from backprop_cli.rules.losses.huber import Huber
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
-from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
-from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd
+from backprop_cli.rules.optimizers.adagrad import Adagrad
+from backprop_cli.rules.optimizers.adam import Adam
+from backprop_cli.rules.optimizers.adamw import AdamW
+from backprop_cli.rules.optimizers.momentum import Momentum
+from backprop_cli.rules.optimizers.nesterov import Nesterov
+from backprop_cli.rules.optimizers.rmsprop import RmsProp
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 Build = Callable[..., Any]
 

@@ -11,7 +11,7 @@ from backprop_cli.engine.layout import Layout, Trainable, arrange
 from backprop_cli.engine.network import Network, view_layers
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
-from backprop_cli.rules.activations.squashing import Sigmoid
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 
 EITHER = (Trainable(), Trainable(weights=False), Trainable(bias=False), Trainable(weights=False, bias=False))
 

@@ -17,9 +17,9 @@ from backprop_cli.engine.record import StepRecord
 from backprop_cli.engine.step import Learner
 from backprop_cli.engine.workspace import with_ones
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
-from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.losses.distances import HalfSse
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.activations.sigmoid import Sigmoid
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 MAZUR = {
     "z2_1": 0.3775, "a2_1": 0.5932699921071872, "a2_2": 0.596884378259767, "z3_1": 1.10590596705977,

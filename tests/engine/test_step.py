@@ -12,15 +12,20 @@ from backprop_cli.engine.layout import Trainable
 from backprop_cli.engine.step import _MOST_PORTIONS, _PORTION, _portions
 from backprop_cli.quantities.topology import BiasKind
 from backprop_cli.rules.activations import Activation
+from backprop_cli.rules.activations.identity import Identity
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Identity, Sigmoid, Tanh
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import HalfSse, Mse
-from backprop_cli.rules.losses.likelihoods import BinaryCrossEntropy, CrossEntropy
+from backprop_cli.rules.losses.binary_cross_entropy import BinaryCrossEntropy
+from backprop_cli.rules.losses.cross_entropy import CrossEntropy
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.losses.mse import Mse
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
-from backprop_cli.rules.optimizers.adaptive import AdamW
-from backprop_cli.rules.optimizers.descent import Momentum, Sgd
+from backprop_cli.rules.optimizers.adamw import AdamW
+from backprop_cli.rules.optimizers.momentum import Momentum
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 Build = Callable[..., Any]
 

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.likelihoods import CrossEntropy
+from backprop_cli.rules.losses.cross_entropy import CrossEntropy
 
 Build = Callable[..., Any]
 LOSSES = [rule() for rule in members(Loss).values()]

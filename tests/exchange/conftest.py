@@ -16,8 +16,9 @@ from backprop_cli.engine.passes import forward
 from backprop_cli.engine.script import bind
 from backprop_cli.engine.workspace import Workspace, with_ones
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.activations.gated import Gelu
-from backprop_cli.rules.activations.rectifying import Elu, LeakyRelu
+from backprop_cli.rules.activations.elu import Elu
+from backprop_cli.rules.activations.gelu import Gelu
+from backprop_cli.rules.activations.leaky_relu import LeakyRelu
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.base import members
 from backprop_cli.training.model import Model

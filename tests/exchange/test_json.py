@@ -10,9 +10,10 @@ import pytest
 
 from backprop_cli.data.preparation import Preparation
 from backprop_cli.exchange import to_json
-from backprop_cli.rules.activations.rectifying import Elu
+from backprop_cli.rules.activations.elu import Elu
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.training.model import Model
 
 

@@ -21,7 +21,9 @@ from backprop_cli.errors import MissingExtra, StorageError
 from backprop_cli.exchange import to_onnx
 from backprop_cli.exchange.graph import ACTIONS, Graph, element_type
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.activations.squashing import Identity, Sigmoid, Tanh
+from backprop_cli.rules.activations.identity import Identity
+from backprop_cli.rules.activations.sigmoid import Sigmoid
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.training.model import Model
 from backprop_cli.training.start import starting_network
 

@@ -10,9 +10,10 @@ import pytest
 from safetensors import safe_open
 
 from backprop_cli.exchange import to_state_dict
-from backprop_cli.rules.activations.rectifying import LeakyRelu
+from backprop_cli.rules.activations.leaky_relu import LeakyRelu
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.training.model import Model
 
 torch = pytest.importorskip("torch")

@@ -11,7 +11,7 @@ from backprop_cli.errors import MissingExtra
 from backprop_cli.oracles.domains import COMPLEX, FLOATS, evaluate, exact, is_analytic
 from backprop_cli.oracles.formulas import activation_terms
 from backprop_cli.rules.activations import Activation, Pointwise
-from backprop_cli.rules.activations.gated import Gelu
+from backprop_cli.rules.activations.gelu import Gelu
 from backprop_cli.rules.base import members
 
 Z = np.array([[-2.5, -0.3, 0.4], [1.1, 3.0, -0.7]])

@@ -14,12 +14,15 @@ from backprop_cli.oracles.objective import Objective
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
 from backprop_cli.rules.activations import Activation
+from backprop_cli.rules.activations.identity import Identity
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Identity, Sigmoid
 from backprop_cli.rules.base import members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import HalfSse, Mse
-from backprop_cli.rules.losses.likelihoods import BinaryCrossEntropy, CrossEntropy
+from backprop_cli.rules.losses.binary_cross_entropy import BinaryCrossEntropy
+from backprop_cli.rules.losses.cross_entropy import CrossEntropy
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.losses.mse import Mse
 from backprop_cli.rules.optimizers import Penalty
 
 X, Y = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[1.0], [-2.0]])

@@ -20,10 +20,10 @@ from backprop_cli.quantities.names import NameTable
 from backprop_cli.quantities.notation import LEAVING
 from backprop_cli.quantities.topology import BiasKind, LayerShape, Topology
 from backprop_cli.render.rows import Speaker
-from backprop_cli.rules.activations.squashing import Sigmoid
-from backprop_cli.rules.losses.distances import HalfSse
+from backprop_cli.rules.activations.sigmoid import Sigmoid
+from backprop_cli.rules.losses.half_sse import HalfSse
 from backprop_cli.rules.optimizers import Optimizer
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers.sgd import Sgd
 from backprop_cli.training.events import EpochDone, Event, Outcome, RunStarted, RunStopped, StepDone, Trouble, Values
 from backprop_cli.worksheet.rounding import Rounding
 

@@ -11,7 +11,7 @@ from backprop_cli.engine.layout import Trainable
 from backprop_cli.quantities.quantity import Variable
 from backprop_cli.render.rows import Chain, progress_line
 from backprop_cli.rules.optimizers import Clip, Penalty
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers.sgd import Sgd
 from backprop_cli.training.events import RunStopped, Values
 from backprop_cli.worksheet.rounding import Rounding
 

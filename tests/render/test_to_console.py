@@ -22,7 +22,7 @@ from backprop_cli.render.to_console import (
     show_text,
 )
 from backprop_cli.rules.optimizers import Clip
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers.sgd import Sgd
 from backprop_cli.training.events import RunStarted, RunStopped, Trouble, Values
 
 Tell = Callable[..., Any]

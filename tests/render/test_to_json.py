@@ -13,7 +13,7 @@ from backprop_cli import __version__
 from backprop_cli.documents.json_writer import write_json
 from backprop_cli.engine.layout import Trainable
 from backprop_cli.render.to_json import document
-from backprop_cli.rules.optimizers.descent import Momentum
+from backprop_cli.rules.optimizers.momentum import Momentum
 from backprop_cli.training.events import Trouble, Values
 
 Tell = Callable[..., Any]

@@ -11,20 +11,41 @@ from typing import Any
 import pytest
 
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
-from backprop_cli.rules.activations.gated import Gelu
-from backprop_cli.rules.activations.rectifying import Elu, LeakyRelu
+from backprop_cli.rules.activations.elu import Elu
+from backprop_cli.rules.activations.gelu import Gelu
+from backprop_cli.rules.activations.leaky_relu import LeakyRelu
 from backprop_cli.rules.activations.softmax import Softmax
 from backprop_cli.rules.base import Rule, members
-from backprop_cli.rules.initializers import Constant, HeNormal, Initializer, Normal, Uniform, XavierUniform
+from backprop_cli.rules.initializers import Initializer
+from backprop_cli.rules.initializers.constant import Constant
+from backprop_cli.rules.initializers.he_normal import HeNormal
+from backprop_cli.rules.initializers.normal import Normal
+from backprop_cli.rules.initializers.uniform import Uniform
+from backprop_cli.rules.initializers.xavier_uniform import XavierUniform
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import HalfSse, Huber
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.losses.huber import Huber
 from backprop_cli.rules.metrics import Metric
-from backprop_cli.rules.metrics.classes import F1, Accuracy, Precision, Recall, TopK
+from backprop_cli.rules.metrics.accuracy import Accuracy
+from backprop_cli.rules.metrics.f1 import F1
+from backprop_cli.rules.metrics.precision import Precision
+from backprop_cli.rules.metrics.recall import Recall
+from backprop_cli.rules.metrics.top_k import TopK
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
-from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
-from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd
-from backprop_cli.rules.schedules import Constant as ConstantRate
-from backprop_cli.rules.schedules import Cosine, Exponential, LinearWarmup, Plateau, Schedule, Step
+from backprop_cli.rules.optimizers.adagrad import Adagrad
+from backprop_cli.rules.optimizers.adam import Adam
+from backprop_cli.rules.optimizers.adamw import AdamW
+from backprop_cli.rules.optimizers.momentum import Momentum
+from backprop_cli.rules.optimizers.nesterov import Nesterov
+from backprop_cli.rules.optimizers.rmsprop import RmsProp
+from backprop_cli.rules.optimizers.sgd import Sgd
+from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.schedules.constant import Constant as ConstantRate
+from backprop_cli.rules.schedules.cosine import Cosine
+from backprop_cli.rules.schedules.exponential import Exponential
+from backprop_cli.rules.schedules.linear_warmup import LinearWarmup
+from backprop_cli.rules.schedules.plateau import Plateau
+from backprop_cli.rules.schedules.step import Step
 
 # Settings that have no default.
 NEEDED: dict[type[Rule], dict[str, Any]] = {
@@ -77,8 +98,11 @@ FAMILIES: dict[str, tuple[type[Rule], ...]] = {
 }
 
 
+EVERY_RULE = [rule for family in FAMILIES["rule"] for rule in members(family).values()]
+
+
 def instances(family: type[Rule]) -> list[Rule]:
-    default = [rule(**NEEDED.get(rule, {})) for rule in members(family).values()]
+    default = [rule(**NEEDED.get(rule, {})) for rule in EVERY_RULE if issubclass(rule, family)]
     return default + [rule for rule in MORE if isinstance(rule, family)]
 
 

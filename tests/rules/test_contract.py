@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from backprop_cli.rules.activations import Activation, AnyActivation
-from backprop_cli.rules.base import Rule, is_final, members, rule_name
+from backprop_cli.rules.base import Rule, is_final, members, names, rule_name
 from backprop_cli.rules.initializers import AnyInitializer, Initializer
 from backprop_cli.rules.losses import AnyLoss, Loss
 from backprop_cli.rules.metrics import AnyMetric, Metric
@@ -63,10 +63,11 @@ def subclasses(family: type[Rule]) -> Iterator[type[Rule]]:
 
 
 @pytest.mark.parametrize("family", [family for family, _ in CHOICES], ids=NAMES)
-def test_names_are_unique_and_a_class_that_has_one_is_final(family: type[Rule]) -> None:
-    names = [rule_name(rule) for rule in subclasses(family) if is_final(rule)]
+def test_a_class_that_has_a_name_is_final_and_alone_in_the_file_of_that_name(family: type[Rule]) -> None:
+    members(family)
+    found = sorted((rule_name(rule), rule.__module__) for rule in subclasses(family) if is_final(rule))
 
-    assert len(names) == len(set(names)) > 0
+    assert found == [(name, f"{family.__module__.removesuffix('base')}{name}") for name in names(family)]
     for rule in subclasses(family):
         assert not (is_final(rule) and (rule.__subclasses__() or inspect.isabstract(rule)))
 

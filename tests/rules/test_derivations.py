@@ -12,9 +12,9 @@ from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.functions import exp
 from backprop_cli.algebra.term import Apply, Number, Ref, Term
 from backprop_cli.rules.activations import Activation, Pointwise, Rowwise
-from backprop_cli.rules.activations.gated import Gelu
-from backprop_cli.rules.activations.rectifying import Selu
-from backprop_cli.rules.activations.squashing import Sigmoid
+from backprop_cli.rules.activations.gelu import Gelu
+from backprop_cli.rules.activations.selu import Selu
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.base import Rule
 from backprop_cli.rules.derivation import Working
 from backprop_cli.rules.losses import Loss

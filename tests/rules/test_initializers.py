@@ -3,18 +3,16 @@
 import numpy as np
 import pytest
 
-from backprop_cli.rules.initializers import (
-    Constant,
-    HeNormal,
-    HeUniform,
-    Initializer,
-    LecunNormal,
-    Normal,
-    Uniform,
-    XavierNormal,
-    XavierUniform,
-    Zeros,
-)
+from backprop_cli.rules.initializers import Initializer
+from backprop_cli.rules.initializers.constant import Constant
+from backprop_cli.rules.initializers.he_normal import HeNormal
+from backprop_cli.rules.initializers.he_uniform import HeUniform
+from backprop_cli.rules.initializers.lecun_normal import LecunNormal
+from backprop_cli.rules.initializers.normal import Normal
+from backprop_cli.rules.initializers.uniform import Uniform
+from backprop_cli.rules.initializers.xavier_normal import XavierNormal
+from backprop_cli.rules.initializers.xavier_uniform import XavierUniform
+from backprop_cli.rules.initializers.zeros import Zeros
 
 FAN_IN, FAN_OUT = 300, 200
 

@@ -10,11 +10,13 @@ from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
 from backprop_cli.engine.script import bind
 from backprop_cli.rules.activations import Activation
+from backprop_cli.rules.activations.sigmoid import Sigmoid
 from backprop_cli.rules.activations.softmax import Softmax
-from backprop_cli.rules.activations.squashing import Sigmoid
 from backprop_cli.rules.base import Calls, Measure, members
 from backprop_cli.rules.losses import Loss
-from backprop_cli.rules.losses.distances import HalfSse, Huber, Mae
+from backprop_cli.rules.losses.half_sse import HalfSse
+from backprop_cli.rules.losses.huber import Huber
+from backprop_cli.rules.losses.mae import Mae
 
 Batch = np.ndarray[Any, Any]
 

@@ -9,8 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_cli.rules.metrics import Metric
-from backprop_cli.rules.metrics.classes import F1, Accuracy, Averaged, OfClasses, Precision, Recall, TopK
-from backprop_cli.rules.metrics.distances import R2, Mae, Mse, Rmse
+from backprop_cli.rules.metrics._averaged import Averaged
+from backprop_cli.rules.metrics.accuracy import Accuracy
+from backprop_cli.rules.metrics.base import OfClasses
+from backprop_cli.rules.metrics.f1 import F1
+from backprop_cli.rules.metrics.mae import Mae
+from backprop_cli.rules.metrics.mse import Mse
+from backprop_cli.rules.metrics.precision import Precision
+from backprop_cli.rules.metrics.r2 import R2
+from backprop_cli.rules.metrics.recall import Recall
+from backprop_cli.rules.metrics.rmse import Rmse
+from backprop_cli.rules.metrics.top_k import TopK
 
 Batch = np.ndarray[Any, Any]
 DISTANCES: tuple[Metric, ...] = (Mae(), Mse(), Rmse(), R2())

@@ -10,8 +10,13 @@ from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
 from backprop_cli.engine.script import bind
 from backprop_cli.rules.optimizers import Clip, Optimizer, Penalty
-from backprop_cli.rules.optimizers.adaptive import Adagrad, Adam, AdamW, RmsProp
-from backprop_cli.rules.optimizers.descent import Momentum, Nesterov, Sgd
+from backprop_cli.rules.optimizers.adagrad import Adagrad
+from backprop_cli.rules.optimizers.adam import Adam
+from backprop_cli.rules.optimizers.adamw import AdamW
+from backprop_cli.rules.optimizers.momentum import Momentum
+from backprop_cli.rules.optimizers.nesterov import Nesterov
+from backprop_cli.rules.optimizers.rmsprop import RmsProp
+from backprop_cli.rules.optimizers.sgd import Sgd
 
 Vector = np.ndarray[Any, Any]
 

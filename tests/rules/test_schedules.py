@@ -7,7 +7,13 @@ import pytest
 
 from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
-from backprop_cli.rules.schedules import Constant, Cosine, Exponential, LinearWarmup, Plateau, Schedule, Step
+from backprop_cli.rules.schedules import Schedule
+from backprop_cli.rules.schedules.constant import Constant
+from backprop_cli.rules.schedules.cosine import Cosine
+from backprop_cli.rules.schedules.exponential import Exponential
+from backprop_cli.rules.schedules.linear_warmup import LinearWarmup
+from backprop_cli.rules.schedules.plateau import Plateau
+from backprop_cli.rules.schedules.step import Step
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,15 @@ import pytest
 
 from backprop_cli.engine.record import StepRecord
 from backprop_cli.errors import InternalError
-from backprop_cli.rules.activations.squashing import Sigmoid, Tanh
+from backprop_cli.rules.activations.sigmoid import Sigmoid
+from backprop_cli.rules.activations.tanh import Tanh
 from backprop_cli.rules.base import Calls
-from backprop_cli.rules.losses.distances import HalfSse
-from backprop_cli.rules.losses.likelihoods import SigmoidShortcut
+from backprop_cli.rules.losses.binary_cross_entropy import SigmoidShortcut
+from backprop_cli.rules.losses.half_sse import HalfSse
 from backprop_cli.rules.optimizers import Clip, Penalty
-from backprop_cli.rules.optimizers.adaptive import Adam, Moments
-from backprop_cli.rules.optimizers.descent import Sgd
+from backprop_cli.rules.optimizers._moments import Moments
+from backprop_cli.rules.optimizers.adam import Adam
+from backprop_cli.rules.optimizers.sgd import Sgd
 from backprop_cli.worksheet.ground import Ground
 from backprop_cli.worksheet.sheet import whole
 

@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from backprop_cli.rules.activations import gated, rectifying, softmax, squashing
 from backprop_cli.rules.activations.base import Activation, Pointwise, Rowwise
 from backprop_cli.rules.base import choice
 
-__all__ = ["Activation", "AnyActivation", "Pointwise", "Rowwise", "gated", "rectifying", "softmax", "squashing"]
+__all__ = ["Activation", "AnyActivation", "Pointwise", "Rowwise"]
 
 if TYPE_CHECKING:
     AnyActivation: TypeAlias = Activation

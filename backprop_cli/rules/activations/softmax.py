@@ -1,5 +1,3 @@
-"""The activation that couples the neurons of a layer."""
-
 from collections.abc import Sequence
 from typing import Annotated, Literal
 

@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backprop_cli.rules.base import choice
-from backprop_cli.rules.losses import distances, likelihoods
 from backprop_cli.rules.losses.base import Loss, Shortcut
 
-__all__ = ["AnyLoss", "Loss", "Shortcut", "distances", "likelihoods"]
+__all__ = ["AnyLoss", "Loss", "Shortcut"]
 
 if TYPE_CHECKING:
     AnyLoss: TypeAlias = Loss

@@ -17,7 +17,7 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value
 from backprop_cli.algebra.term import Ref
 from backprop_cli.rules.activations import Activation
-from backprop_cli.rules.base import Array, Call, Calls, Measure, Rule, Scratch, Variant
+from backprop_cli.rules.base import Array, Call, Calls, Measure, Rule, Scratch, Variant, member
 from backprop_cli.rules.derivation import Derivation, Working
 from backprop_cli.rules.picture import Picture, evenly
 
@@ -104,6 +104,10 @@ class Loss(Rule):
             {label: partial(function, 0.0) for label, function in functions.items()},
         )
 
+    def alike(self, name: str) -> "Loss":
+        """Give another loss that puts samples together in the same way."""
+        return member(Loss, name)(reduction=self.reduction)
+
     def variants(self) -> tuple[Variant, ...]:
         """Give the other way to put samples together."""
         if self.reduction == "sum":
@@ -176,3 +180,8 @@ def _summed(filled: Calls, shares: Array, row: Array, weights: Array | None, fac
         return Measure(list(filled), (every.dot, np.ones_like(every)) if few else (np.add.reduce, every), factor)
     by_sample: Call = (np.add.reduce, shares, 0, None, row)
     return Measure([*filled, by_sample], (row.dot, weights), factor)
+
+
+def smallest(x: Array) -> float:
+    """Give the smallest normal number of a dtype: what stands in for a probability that underflowed to 0."""
+    return float(np.finfo(x.dtype).tiny)

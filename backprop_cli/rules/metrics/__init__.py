@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backprop_cli.rules.base import choice
-from backprop_cli.rules.metrics import classes, distances
 from backprop_cli.rules.metrics.base import Metric, Tally
 
-__all__ = ["AnyMetric", "Metric", "Tally", "classes", "distances"]
+__all__ = ["AnyMetric", "Metric", "Tally"]
 
 if TYPE_CHECKING:
     AnyMetric: TypeAlias = Metric

@@ -1,5 +1,3 @@
-"""Metrics of numbers: how far predictions are from their targets."""
-
 import math
 from typing import Literal
 
@@ -7,47 +5,6 @@ import numpy as np
 
 from backprop_cli.rules.base import Array
 from backprop_cli.rules.metrics.base import Metric, Tally
-
-
-class Mae(Metric):
-    """Average |y − ŷ| over outputs and samples."""
-
-    name: Literal["mae"] = "mae"
-    formula_text = "mean of |y − ŷ|"
-
-    def tally(self, y: Array, yhat: Array) -> Tally:
-        return np.array([np.abs(y - yhat).sum(dtype=np.float64), y.size])
-
-    def value(self, tally: Tally) -> float:
-        return float(tally[0] / tally[1])
-
-
-class Squared(Metric):
-    """A metric of squared errors, averaged over outputs and samples."""
-
-    def tally(self, y: Array, yhat: Array) -> Tally:
-        return np.array([np.square(y - yhat).sum(dtype=np.float64), y.size])
-
-
-class Mse(Squared):
-    """Average (y − ŷ)² over outputs and samples."""
-
-    name: Literal["mse"] = "mse"
-    formula_text = "mean of (y − ŷ)²"
-
-    def value(self, tally: Tally) -> float:
-        return float(tally[0] / tally[1])
-
-
-class Rmse(Squared):
-    """Give the root of the mean of (y − ŷ)²."""
-
-    name: Literal["rmse"] = "rmse"
-    formula_text = "√(mean of (y − ŷ)²)"
-
-    def value(self, tally: Tally) -> float:
-        return math.sqrt(tally[0] / tally[1])
-
 
 # How far a mean may be off by rounding, as a part of its size.
 _NOISE = 64 * float(np.finfo(np.float64).eps)
