@@ -26,17 +26,17 @@ class Experiment(Strictly):
     network: Annotated[Network, Field(description="the network")]
     data: Annotated[AnyData, Field(description="the samples")]
     loss: Annotated[AnyLoss, Field(description="what training makes small: a name, or a mapping with settings")] = (
-        HalfSse()
+        HalfSse.by_default()
     )
     optimizer: Annotated[
         AnyOptimizer, Field(description="how the parameters change: a name, or a mapping with settings")
-    ] = Sgd()
-    schedule: Annotated[AnySchedule, Field(description="how the learning rate changes")] = Constant()
+    ] = Sgd.by_default()
+    schedule: Annotated[AnySchedule, Field(description="how the learning rate changes")] = Constant.by_default()
     update_order: Annotated[
         Literal["simultaneous", "sequential"],
         Field(description="sequential: hidden errors go back through output weights that are already updated"),
     ] = "simultaneous"
-    training: Annotated[Training, Field(description="how long and in which portions to train")] = Training()
+    training: Annotated[Training, Field(description="how long and in which portions to train")] = Training.by_default()
     metrics: Annotated[
         Listed[AnyMetric] | None, Field(description="numbers to report beside the loss; by default as suits the loss")
     ] = None
@@ -47,7 +47,7 @@ class Experiment(Strictly):
             "training.…, test.…, epochs, steps"
         ),
     ] = {}  # noqa: RUF012  pydantic copies it
-    report: Annotated[Report, Field(description="what is shown, and with how many digits")] = Report()
+    report: Annotated[Report, Field(description="what is shown, and with how many digits")] = Report.by_default()
     notation: Annotated[
         Literal["leaving", "entering", "zero_based"],
         Field(description="how layers are numbered in names of quantities"),

@@ -63,7 +63,7 @@ class Layer(Strictly):
     units: Annotated[Count, Field(description="number of neurons")]
     activation: Annotated[
         AnyActivation, Field(description="activation function: a name, or a mapping with settings")
-    ] = Sigmoid()
+    ] = Sigmoid.by_default()
     weights: Annotated[
         Weights | None,
         Field(description="a row of numbers per neuron, or an initializer; by default one that suits the activation"),
@@ -75,7 +75,7 @@ class Layer(Strictly):
         Bias,
         BeforeValidator(_long_bias, json_schema_input_type=bool | float | Listed[float] | Bias),
         Field(description="false, one number, a list, or a mapping; by default one trainable bias per neuron, from 0"),
-    ] = Bias()
+    ] = Bias.by_default()
     trainable: Annotated[bool, Field(description="false freezes weights and biases")] = True
     dropout: Annotated[
         Fraction,

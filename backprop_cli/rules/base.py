@@ -82,6 +82,15 @@ class Strictly(BaseModel):
         defer_build=True,
     )
 
+    @classmethod
+    def by_default(cls) -> Self:
+        """Give one with all its defaults.
+
+        They are valid as they are, and to build what would validate them takes longer than many a run.
+        """
+        # Pydantic's plugin takes it for a Strictly.
+        return cls.model_construct()  # type: ignore[return-value]
+
     def in_letters(self) -> Self:
         """Give a copy for formulas on terms, whose numeric settings are constants that show as letters."""
         lettered = {
