@@ -14,8 +14,8 @@ OF_TYPER = {"pydantic"}
 # What other commands need, bars on terminals, and what only tests and other tools ask of libraries.
 NOT_FOR_TRAINING = {
     "asyncio", "backprop_cli.api.explaining", "backprop_cli.cli.explain", "backprop_cli.exchange",
-    "backprop_cli.grading", "backprop_cli.oracles",
-    "backprop_cli.render.sheets", "markdown_it", "mpmath", "numpy.ma",
+    "backprop_cli.data.opening", "backprop_cli.grading", "backprop_cli.oracles", "backprop_cli.quantities.suggestions",
+    "backprop_cli.render.sheets", "backprop_cli.training.folder", "markdown_it", "mpmath", "numpy.ma",
     "numpy.polynomial", "numpy.random", "numpy.testing", "onnx", "polars", "pygments", "rich.markdown", "rich.progress",
     "rich.syntax", "rich.traceback", "safetensors", "ssl", "threadpoolctl", "torch", "unittest",
 }  # fmt: skip

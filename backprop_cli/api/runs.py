@@ -9,7 +9,6 @@ from backprop_cli.config.loader import Setup, load
 from backprop_cli.errors import UsageError
 from backprop_cli.immutable import immutable
 from backprop_cli.training.events import Event
-from backprop_cli.training.folder import RunFolder
 from backprop_cli.training.loop import train
 from backprop_cli.training.trainer import Asked
 
@@ -66,6 +65,7 @@ def begun(
         return Beginning(setup, None, lambda trace, _: train(setup, trace))
     # Loaded where there is a folder, since checksums and formats of files take their time.
     from backprop_cli.training import recording
+    from backprop_cli.training.folder import RunFolder
 
     if resume and RunFolder(out).holds_run:
         stored = recording.setup_in(out)

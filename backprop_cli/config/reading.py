@@ -13,7 +13,6 @@ from backprop_cli.data.dataset import Dataset, divide
 from backprop_cli.data.encoding import Encoding, encode
 from backprop_cli.data.frames import Frame
 from backprop_cli.data.gaps import Gaps
-from backprop_cli.data.opening import open_frame
 from backprop_cli.data.preparation import Preparation, Scale
 from backprop_cli.data.samples import Samples
 from backprop_cli.data.sources import Selection, Source, from_one, from_several
@@ -157,6 +156,9 @@ def _source(data: FileData | PartsData, folder: Path, role: Role, training: Sour
 
 
 def _frame(data: FileData | Part, folder: Path, role: Role, window: float) -> Frame:
+    # Formats are loaded where there are files.
+    from backprop_cli.data.opening import open_frame
+
     return open_frame(os.fspath(folder / getattr(data, role)), delimiter=data.delimiter, window=window * _MIB)
 
 

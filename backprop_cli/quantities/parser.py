@@ -6,7 +6,6 @@ from backprop_cli.quantities.notation import Notation
 from backprop_cli.quantities.problem import NameProblem, UnknownName, quoted
 from backprop_cli.quantities.quantity import Quantity
 from backprop_cli.quantities.spelling import take_apart
-from backprop_cli.quantities.suggestions import suggest
 from backprop_cli.quantities.topology import Topology
 from backprop_cli.quantities.vocabulary import Vocabulary
 
@@ -31,6 +30,9 @@ def read(text: str, vocabulary: Vocabulary) -> Meaning:
     try:
         return vocabulary.understand(take_apart(text))
     except UnknownName as problem:
+        # Loaded where there is something to correct.
+        from backprop_cli.quantities.suggestions import suggest
+
         raise NameProblem(f"{quoted(text)}: {problem}{suggest(text, vocabulary) or problem.advice}") from None
     except NameProblem as problem:
         raise NameProblem(f"{quoted(text)}: {problem}") from None
