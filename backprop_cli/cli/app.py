@@ -1,6 +1,8 @@
 """The command line. Everything heavy is imported inside the commands."""
 
 import sys
+from collections.abc import Sequence
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -454,4 +456,12 @@ def main() -> None:
         # A terminal that cannot show a letter gets a stand-in instead of a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    _app_for(sys.argv[1:])()
+
+
+def _app_for(words: Sequence[str]) -> typer.Typer:
+    """Give the app with the command that is named alone: to work out the options of all takes a while."""
+    named = [one for one in app.registered_commands if one.callback and one.callback.__name__ in words[:1]]
+    chosen = copy(app)
+    chosen.registered_commands = named or app.registered_commands
+    return chosen
