@@ -9,6 +9,8 @@ import pytest
 
 from backprop_cli.cli.schema import text
 from backprop_cli.config.loader import load
+from backprop_cli.config.network import Bias
+from backprop_cli.config.sections import Report, Training
 from backprop_cli.documents.yaml_reader import read_yaml
 from backprop_cli.errors import DataError
 from backprop_cli.rules.base import Strictly
@@ -100,3 +102,9 @@ def test_no_model_takes_keys_that_it_does_not_know() -> None:
 
     assert refuses(SCHEMA)
     assert all(refuses(definition) for definition in SCHEMA["$defs"].values())
+
+
+@pytest.mark.parametrize("section", [Bias, Training, Report])
+def test_defaults_of_a_section_that_are_not_validated_are_valid(section: type[Strictly]) -> None:
+    assert section.by_default() == section.model_validate({})
+    assert section.by_default().model_fields_set == set()

@@ -82,3 +82,8 @@ def test_a_bare_name_is_short_for_the_mapping(family: type[Rule], choice: Any) -
             assert adapter.validate_python(name) == adapter.validate_python({"name": name}) == rule()
     with pytest.raises(ValidationError):
         adapter.validate_python("no_such_rule")
+
+
+def test_defaults_that_are_not_validated_are_valid(rule: Rule) -> None:
+    if not any(field.is_required() for field in type(rule).model_fields.values()):
+        assert type(rule).by_default() == type(rule).model_validate({})
