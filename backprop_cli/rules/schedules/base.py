@@ -14,8 +14,8 @@ from backprop_cli.algebra.term import Term
 from backprop_cli.rules.base import Rule
 from backprop_cli.rules.picture import Picture
 
-# The run that is drawn, and the plateaus.
-_DRAWN, _PLATEAUS = 100, 10
+# The run that is drawn.
+_DRAWN = 100
 
 
 class Schedule(Rule):

@@ -5,8 +5,11 @@ from pydantic import Field
 from backprop_cli.algebra.functions import Value, maximum
 from backprop_cli.rules.base import Count, Letter, NonNegativeFloat
 from backprop_cli.rules.picture import Picture
-from backprop_cli.rules.schedules.base import _PLATEAUS, Schedule, power
+from backprop_cli.rules.schedules.base import Schedule, power
 from backprop_cli.rules.watch import Waiting
+
+# The plateaus that are drawn.
+_PLATEAUS = 10
 
 
 class Plateau(Waiting, Schedule):
