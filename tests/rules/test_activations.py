@@ -204,3 +204,15 @@ def test_the_shift_of_softmax_changes_what_is_shown_and_not_what_comes_out() -> 
     assert shifted.exponentials(z) == pytest.approx([e / plain.exponentials(z)[0] for e in plain.exponentials(z)])
     assert shifted.formula(z) == pytest.approx(plain.formula(z), rel=1e-15)
     assert shifted.formula([1000.0, 999.0]) == pytest.approx(plain.formula([1.0, 0.0]), rel=1e-15)
+
+
+@both_dtypes
+def test_a_kernel_does_with_many_numbers_what_it_does_with_few(pointwise: Pointwise, dtype: type) -> None:
+    extreme = [-np.inf, -800.0, -90.0, -0.0, 90.0, 800.0, np.inf, np.nan]
+    few = np.concatenate([GRID, extreme]).astype(dtype)[None]
+    many = np.tile(few, (40, 1))
+
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(
+            run(pointwise, many), np.tile(run(pointwise, few), (40, 1)), rtol=8 * np.finfo(dtype).eps
+        )
