@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import backprop_cli
+from backprop_cli.cli.app import _app_for, app
+
 HEAVY = {"numpy", "pydantic", "yaml", "rich", "torch"}
 # Typer itself loads pydantic to understand the options of a command.
 OF_TYPER = {"pydantic"}
@@ -19,11 +22,16 @@ NOT_FOR_TRAINING = {
     "numpy.polynomial", "numpy.random", "numpy.testing", "onnx", "polars", "pygments", "rich.markdown", "rich.progress",
     "rich.syntax", "rich.traceback", "safetensors", "ssl", "threadpoolctl", "torch", "unittest",
 }  # fmt: skip
-# Some of the rules that a config may pick, one of each family.
-NOT_PICKED = {
-    "backprop_cli.rules.activations.relu", "backprop_cli.rules.initializers.he_uniform",
-    "backprop_cli.rules.losses.cross_entropy", "backprop_cli.rules.metrics.f1", "backprop_cli.rules.optimizers.adam",
-    "backprop_cli.rules.schedules.cosine",
+RULES = {
+    f"backprop_cli.rules.{path.parent.name}.{path.stem}"
+    for path in Path(backprop_cli.__file__).parent.glob("rules/*/*.py")
+    if path.stem not in {"__init__", "base"}
+}
+# What two-neurons.yaml picks or leaves as it is, and what is asked of every config: whether there are plateaus, and
+# whether targets are classes.
+PICKED = {
+    "activations.sigmoid", "initializers.zeros", "losses.half_sse", "metrics.accuracy", "optimizers.sgd",
+    "schedules.constant", "schedules.plateau",
 }  # fmt: skip
 # What tells a step number by number.
 OF_TABLES = {"backprop_cli.api.grounds", "backprop_cli.render.symbols", "backprop_cli.render.telling"}
@@ -64,8 +72,20 @@ def test_training_loads_nothing_of_other_commands() -> None:
     assert loaded(["train", TWO_NEURONS], NOT_FOR_TRAINING | OF_TABLES) == sorted(OF_TABLES)
 
 
-def test_training_loads_no_rule_that_is_not_picked() -> None:
-    assert loaded(["train", TWO_NEURONS], NOT_PICKED) == []
+def test_training_loads_the_rules_that_are_picked() -> None:
+    assert loaded(["train", TWO_NEURONS], RULES) == sorted(f"backprop_cli.rules.{rule}" for rule in PICKED)
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["--version", "train"], ["trian"]])
+def test_every_command_is_there_unless_one_is_named(words: list[str]) -> None:
+    assert _app_for(words).registered_commands == app.registered_commands
+
+
+def test_a_command_that_is_named_is_there_alone() -> None:
+    named = _app_for(["train", "rules"]).registered_commands
+
+    assert [one.callback.__name__ for one in named if one.callback] == ["train"]
+    assert len(app.registered_commands) > 1
 
 
 def test_a_run_that_shows_no_step_loads_nothing_that_tells_one() -> None:
@@ -148,6 +168,6 @@ def test_who_measures_the_program_from_inside_is_told() -> None:
 
 
 def test_modules_that_are_not_to_be_loaded_exist() -> None:
-    ours = [name for name in NOT_FOR_TRAINING | NOT_PICKED | OF_TABLES if name.startswith("backprop_cli")]
+    ours = [name for name in NOT_FOR_TRAINING | OF_TABLES if name.startswith("backprop_cli")]
 
     assert all(importlib.util.find_spec(name) for name in ours)
