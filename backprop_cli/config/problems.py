@@ -97,8 +97,8 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _unknown_name(error: ErrorDetails, written: str) -> str:
     context = error["ctx"]
-    names = [name.strip("'") for name in context["expected_tags"].split(", ")]
-    return f"there is no {context['tag']!r}{did_you_mean(context['tag'], names)}; known: {', '.join(names)}"
+    known = [name.strip("'") for name in context["expected_tags"].split(", ")]
+    return f"there is no {context['tag']!r}{did_you_mean(context['tag'], known)}; known: {', '.join(known)}"
 
 
 def _not_one_of(error: ErrorDetails, written: str) -> str:

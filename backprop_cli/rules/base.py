@@ -88,7 +88,7 @@ class Strictly(BaseModel):
 
         They are valid as they are, and to build what would validate them takes longer than many a run.
         """
-        # Pydantic's plugin takes it for a Strictly.
+        # Pydantic's plugin for mypy takes it for a Strictly.
         return cls.model_construct()  # type: ignore[return-value]
 
     def in_letters(self) -> Self:
@@ -194,9 +194,13 @@ def rule_name(rule: type[Rule]) -> str:
 
 @cache
 def names(family: type[Rule]) -> tuple[str, ...]:
-    """List the names of a family's final classes; each is in the file of its name beside the family's `base`.
+    """List the names of a family's final classes, of which none is loaded for this.
 
-    Files with a leading underscore hold what several of them share.  None is loaded for this.
+    Each is in the file of its name, beside the `base` of the family; files with a leading underscore hold what several
+    of them share.
+
+    Args:
+        family: the class that all of them share, which is in `base`.
     """
     folder = sys.modules[_package(family)].__path__
     found = sorted(one.name for one in iter_modules(folder))
@@ -204,7 +208,12 @@ def names(family: type[Rule]) -> tuple[str, ...]:
 
 
 def member(family: type[Family], name: str) -> type[Family]:
-    """Give a family's final class by its name, which is one of `names`, and load it where nobody has."""
+    """Give a family's final class by its name, and load it where nobody has.
+
+    Args:
+        family: as for `names`.
+        name: one of them.
+    """
     module = import_module(f"{_package(family)}.{name}")
     rules = (each for each in vars(module).values() if isinstance(each, type) and issubclass(each, family))
     return next(rule for rule in rules if is_final(rule) and rule_name(rule) == name)
@@ -226,7 +235,9 @@ def named(value: object) -> object:
 
 def choice(family: type[Rule], *, but: Collection[str] = ()) -> Any:
     """Build the config type that takes any member of a family but some: its name, or a mapping with its settings."""
-    return Annotated[family, Picked(family, tuple(name for name in names(family) if name not in but))]
+    known = names(family)
+    assert set(but) <= set(known), f"no rules of this family: {set(but) - set(known)}"  # noqa: S101  a slip of ours
+    return Annotated[family, Picked(family, tuple(name for name in known if name not in but))]
 
 
 class Picked:
@@ -237,13 +248,13 @@ class Picked:
     so the schema of each lists its own name as required.
     """
 
-    def __init__(self, family: type[Rule], names: Sequence[str]) -> None:
-        self.family, self.names = family, names
+    def __init__(self, family: type[Rule], among: Sequence[str]) -> None:
+        self.family, self.among = family, among
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         """Tell the members apart by name."""
         validators = {
-            name: core_schema.no_info_plain_validator_function(partial(self._validated, name)) for name in self.names
+            name: core_schema.no_info_plain_validator_function(partial(self._validated, name)) for name in self.among
         }
         return core_schema.no_info_before_validator_function(named, _by_name(validators))
 
@@ -252,11 +263,11 @@ class Picked:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         """Offer the names beside the mapping."""
-        rules = {name: member(self.family, name) for name in self.names}
+        rules = {name: member(self.family, name) for name in self.among}
         for rule in rules.values():
             rule.model_rebuild()
         schemas = {name: rule.__pydantic_core_schema__ for name, rule in rules.items()}
-        return {"anyOf": [{"enum": list(self.names), "type": "string"}, handler(_by_name(schemas))]}
+        return {"anyOf": [{"enum": list(self.among), "type": "string"}, handler(_by_name(schemas))]}
 
 
 def _by_name(members: Mapping[str, core_schema.CoreSchema]) -> core_schema.CoreSchema:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from backprop_cli.algebra.evaluation import evaluate
 from backprop_cli.algebra.term import Ref
@@ -61,3 +62,9 @@ def test_formula_is_one_function_of_floats_arrays_and_terms(schedule: Schedule) 
 )
 def test_a_power_beyond_floats_is_infinite_or_zero_and_no_error(case: Schedule, t: float, rate: float) -> None:
     assert case.formula(1.0, t, 20_000) == rate
+
+
+@pytest.mark.parametrize("name", ["plateau", "linear_warmup"])
+def test_what_follows_a_warm_up_counts_from_its_end_alone(name: str) -> None:
+    with pytest.raises(ValidationError, match="does not match any of the expected tags"):
+        LinearWarmup.model_validate({"length": 2, "then": {"name": name}})

@@ -11,17 +11,9 @@ from backprop_cli.rules.base import Array, Calls, Scratch
 from backprop_cli.rules.derivation import Working
 
 _ROOT_2 = math.sqrt(2.0)
-
-
 _ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
-
-
 _PEAK = 1.0 / math.sqrt(2.0 * math.pi)
-
-
 _CUBIC = 0.044715
-
-
 # From here on tanh(√(2/π)(z + 0.044715z³)) is 1.
 _FLAT = 20.0
 

@@ -49,5 +49,6 @@ class Tanh(Pointwise):
 
 
 def one_minus_square(a: Array, out: Array) -> Calls:
+    """Give the calls that fill out with 1 − a²."""
     yield np.multiply, a, a, out
     yield np.subtract, 1.0, out, out

@@ -1,4 +1,4 @@
-"""What Adam and AdamW share."""
+"""Optimizers with two moments of the gradient: its average, and that of its square."""
 
 import math
 from collections.abc import Sequence
