@@ -1,5 +1,6 @@
 """What optimizers share that give each parameter a learning rate of its own."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
@@ -7,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value, sqrt
-from backprop_cli.rules.base import Array, Calls, PositiveFloat, Variant
-from backprop_cli.rules.optimizers.base import Optimizer
+from backprop_cli.rules.base import RATE, Array, Calls, PositiveFloat, Variant
+from backprop_cli.rules.optimizers.base import Optimizer, Work
 
 
 class Adaptive(Optimizer):
@@ -41,6 +42,26 @@ class Adaptive(Optimizer):
         else:
             yield np.sqrt, size, out
             yield np.add, out, eps, out
+
+
+class Sized(Adaptive):
+    """An optimizer that remembers the size of the gradient, and divides the gradient by its root."""
+
+    @abstractmethod
+    def fill_size(self, size: Array, g: Array, work: Array) -> Calls:
+        """Give the calls that put a step's gradient into the size."""
+
+    def move(
+        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
+    ) -> Value:
+        return theta - rate * g / self.root(state[0], self.eps)
+
+    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
+        (size,), (divisor, _) = state, work
+        yield from self.fill_size(size, g, change)
+        yield from self.fill_root(size, self.eps, divisor)
+        yield np.multiply, g, RATE, change
+        yield np.divide, change, divisor, change
 
 
 def fill_average(kept: Array, share: float, g: Array, work: Array, *, squared: bool) -> Calls:

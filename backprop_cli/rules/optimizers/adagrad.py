@@ -5,12 +5,11 @@ import numpy as np
 from pydantic import Field
 
 from backprop_cli.algebra.functions import Value
-from backprop_cli.rules.base import RATE, Array, Calls, PositiveFloat
-from backprop_cli.rules.optimizers._adaptive import Adaptive
-from backprop_cli.rules.optimizers.base import Work
+from backprop_cli.rules.base import Array, Calls, PositiveFloat
+from backprop_cli.rules.optimizers._adaptive import Sized
 
 
-class Adagrad(Adaptive):
+class Adagrad(Sized):
     """Slow down where gradients were large: G ← G + g², θ ← θ − ηg/(√G + ε).
 
     Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
@@ -28,15 +27,6 @@ class Adagrad(Adaptive):
     def remember(self, g: Value, state: Sequence[Value], rate: Value | float) -> tuple[Any, ...]:
         return (state[0] + g**2,)
 
-    def move(
-        self, theta: Value, g: Value, state: Sequence[Value], corrected: Sequence[Value], rate: Value | float
-    ) -> Value:
-        return theta - rate * g / self.root(state[0], self.eps)
-
-    def kernel(self, theta: Array, g: Array, change: Array, state: Sequence[Array], work: Work) -> Calls:
-        (size,), (divisor, _) = state, work
-        yield np.multiply, g, g, change
-        yield np.add, size, change, size
-        yield from self.fill_root(size, self.eps, divisor)
-        yield np.multiply, g, RATE, change
-        yield np.divide, change, divisor, change
+    def fill_size(self, size: Array, g: Array, work: Array) -> Calls:
+        yield np.multiply, g, g, work
+        yield np.add, size, work, size
