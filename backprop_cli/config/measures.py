@@ -45,7 +45,7 @@ def metrics_in_use(chosen: tuple[Metric, ...] | None, loss: Loss, *, classes: bo
     if chosen is not None:
         return chosen
     first = ("accuracy",) if classes else ()
-    return tuple(member(Metric, name)() for name in (*first, *(name for name in loss.metrics if name not in first)))
+    return tuple(member(Metric, name)() for name in dict.fromkeys((*first, *loss.metrics)))
 
 
 def measures(parts: Sequence[str], metrics: Sequence[Metric]) -> dict[str, Measure]:
